@@ -1,0 +1,105 @@
+/**
+ * The verbs of the link keeper: what the HTTP API and the command call. Each verb is one durable event to a link's
+ * machine or one query of the catalogue; nothing here waits for a capture except `settled`.
+ */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
+import type { Snapshot } from "./Snapshot.ts"
+
+/** No link, snapshot or tag of that name. HTTP 404. */
+export class NotFound extends Data.TaggedError("NotFound")<{
+  readonly what: "link" | "snapshot" | "artefact" | "tag"
+  readonly id: string
+}> {
+  override get message() {
+    return `no ${this.what} ${this.id}`
+  }
+}
+
+/** The link's state does not allow it. HTTP 409. */
+export class NotInThisState extends Data.TaggedError("NotInThisState")<{
+  readonly id: string
+  readonly state: LinkState
+  readonly verb: string
+}> {
+  override get message() {
+    return `link ${this.id} is ${this.state}: cannot ${this.verb}`
+  }
+}
+
+/** An argument that cannot be taken: a text that is not an http(s) URL, an unreadable query or cursor. HTTP 400. */
+export class BadRequest extends Data.TaggedError("BadRequest")<{
+  readonly message: string
+  readonly position?: number
+}> {}
+
+export interface AddRequest {
+  readonly urls: ReadonlyArray<string>
+  readonly tags?: ReadonlyArray<string>
+  readonly note?: string
+}
+
+export interface ListRequest {
+  readonly query?: string
+  readonly tags?: ReadonlyArray<string>
+  readonly states?: ReadonlyArray<LinkState>
+  /** 1 to 500. */
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export class Links extends Context.Tag("linkseal/snapshot/Links")<
+  Links,
+  {
+    /** All or nothing: resolves when every link is durably accepted. `added` counts those that were not there. */
+    readonly add: (
+      request: AddRequest,
+    ) => Effect.Effect<{ readonly links: ReadonlyArray<Link>; readonly added: number }, BadRequest>
+    readonly list: (request: ListRequest) => Effect.Effect<LinkPage, BadRequest>
+    readonly show: (id: string) => Effect.Effect<LinkDetail, NotFound>
+    readonly edit: (
+      id: string,
+      change: { readonly title?: string; readonly note?: string; readonly tags?: ReadonlyArray<string> },
+    ) => Effect.Effect<Link, NotFound | BadRequest>
+    /** Asks for a new version; a link that is being captured already answers `NotInThisState`. */
+    readonly snapshot: (id: string) => Effect.Effect<Link, NotFound | NotInThisState>
+    readonly retry: (id: string) => Effect.Effect<Link, NotFound | NotInThisState>
+    readonly failedIds: Effect.Effect<ReadonlyArray<string>>
+    readonly cancel: (id: string) => Effect.Effect<Link, NotFound | NotInThisState>
+    readonly remove: (id: string, forEver: boolean) => Effect.Effect<void, NotFound>
+    /** Waits until the link rests (`archived`, `doubtful`, `failed`, `cancelled`, `removed`). */
+    readonly settled: (id: string) => Effect.Effect<Link, NotFound>
+    readonly tag: (
+      ids: ReadonlyArray<string>,
+      add: ReadonlyArray<string>,
+      remove: ReadonlyArray<string>,
+    ) => Effect.Effect<ReadonlyArray<Link>, NotFound | BadRequest>
+    readonly tags: Effect.Effect<ReadonlyArray<TagCount>>
+    readonly renameTag: (from: string, to: string) => Effect.Effect<void, NotFound | BadRequest>
+    readonly mergeTags: (
+      into: string,
+      from: ReadonlyArray<string>,
+    ) => Effect.Effect<void, NotFound | BadRequest>
+    readonly deleteTag: (name: string) => Effect.Effect<void, NotFound>
+    readonly search: (query: string, limit: number, cursor?: string) => Effect.Effect<HitPage, BadRequest>
+    readonly snapshots: (id: string) => Effect.Effect<ReadonlyArray<Snapshot>, NotFound>
+    readonly snapshotById: (id: string) => Effect.Effect<Snapshot & { readonly linkId: string }, NotFound>
+    /** The file of an artefact: where it lies, what it is. */
+    readonly artefactFile: (
+      snapshotId: string,
+      name: string,
+    ) => Effect.Effect<
+      { readonly path: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string },
+      NotFound
+    >
+    readonly counts: Effect.Effect<Readonly<Partial<Record<LinkState, number>>>>
+    readonly queue: Effect.Effect<QueueStatus>
+    readonly pauseQueue: Effect.Effect<QueueStatus>
+    readonly resumeQueue: Effect.Effect<QueueStatus>
+    /** Emits after each change of the queue's numbers. */
+    readonly queueChanges: Stream.Stream<QueueStatus>
+  }
+>() {}
