@@ -1,0 +1,90 @@
+/**
+ * Sees to it that a Chromium is there. Whether one is there is asked of the daemon's own compiled code, so that set-up and
+ * daemon never disagree; what to do when none is, is here.
+ */
+import { existsSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { canInstall, install, which } from "./apt.mjs"
+import { run, tail } from "./child.mjs"
+import { root } from "./root.mjs"
+import { say, seconds, SetupError } from "./say.mjs"
+
+const downloadMillis = 60_000
+const firstRunMillis = 30_000
+const debianPackages = ["chromium-headless-shell", "chromium"]
+const finder = join(root, "dist", "snapshot", "capture", "findChromium.js")
+
+const howToInstall =
+  "no Chromium was found and none could be installed: install the package chromium (Debian, Ubuntu: as root, " +
+  "apt-get install -y chromium), or run npx playwright install --with-deps chromium-headless-shell, or set " +
+  "LINKSEAL_CHROMIUM to the path of a Chromium or Chrome, then start again"
+
+/** The browser the daemon would use, or undefined. */
+const find = async () => {
+  const { findChromium } = await import(pathToFileURL(finder).href)
+  return findChromium(process.env)
+}
+
+const playwright = (...args) =>
+  run(process.execPath, [join(root, "node_modules", "playwright", "cli.js"), ...args], {
+    cwd: root,
+    timeoutMillis: downloadMillis,
+  })
+
+/** A download is of no use where the system's libraries are missing: it must answer when asked its version. */
+const runs = async (path) => {
+  const result = await run(path, ["--version"], { timeoutMillis: firstRunMillis })
+  return result.code === 0
+}
+
+const download = async () => {
+  const started = Date.now()
+  say("no Chromium found: downloading Playwright's (gives up after 60 s)")
+  const result = await playwright("install", "--only-shell", "--no-progress", "chromium")
+  const found = await find()
+  if (found === undefined) {
+    const reason = result.timedOut ? "no answer in time" : tail(result.output, 3)
+    say(`the download did not work: ${reason}`)
+    return undefined
+  }
+  if (await runs(found)) {
+    say(`downloaded in ${seconds(started)}`)
+    return found
+  }
+  say("the downloaded Chromium does not run here (system libraries are missing)")
+  await playwright("uninstall")
+  return undefined
+}
+
+const installPackage = async () => {
+  if (!canInstall()) return undefined
+  for (const name of debianPackages) {
+    if (!(await install(name))) continue
+    const found = await find()
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Without a font for them, Chinese, Japanese and Korean pages are pictures of empty boxes. */
+const hasCjkFont = async () => {
+  if (which("fc-list") === undefined) return false
+  const { output } = await run("fc-list", [":lang=zh-cn", "family"])
+  return output.trim() !== ""
+}
+
+const ensureFont = async () => {
+  if (!canInstall() || (await hasCjkFont())) return
+  await install("fonts-noto-cjk")
+}
+
+/** Answers the path of a Chromium; installs one, and a font for it, when none is found. */
+export const ensureBrowser = async () => {
+  const found = await find()
+  if (found !== undefined) return found
+  const installed = (await download()) ?? (await installPackage())
+  if (installed === undefined) throw new SetupError(howToInstall)
+  await ensureFont()
+  return installed
+}
