@@ -1,0 +1,52 @@
+/** The clock of the sealing world: faster than the wall's, can be paused and turned forward. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { Conflict } from "./Problem.ts"
+import { Duration } from "./words.ts"
+
+export const ClockDocument = Schema.Struct({
+  /** ISO 8601 in the sealing world. */
+  now: Schema.String,
+  epoch: Schema.Number,
+  mode: Schema.Literal("scaled", "paused"),
+  /** World seconds per wall second. */
+  scale: Schema.Number,
+}).annotations({ identifier: "Clock" })
+export type ClockDocument = typeof ClockDocument.Type
+
+const TurnClock = Schema.Struct({
+  advance: Schema.optional(Duration),
+  scale: Schema.optional(
+    Schema.Number.pipe(
+      Schema.finite({ message: () => "scale must be a number above 0" }),
+      Schema.positive({ message: () => "scale must be a number above 0" }),
+    ),
+  ),
+  paused: Schema.optional(Schema.Boolean),
+})
+  .pipe(
+    Schema.filter((body) =>
+      body.advance === undefined && body.scale === undefined && body.paused === undefined
+        ? "give advance, scale or paused"
+        : undefined,
+    ),
+  )
+  .annotations({ identifier: "TurnClock" })
+
+export const clockGroup = HttpApiGroup.make("clock")
+  .add(
+    HttpApiEndpoint.get("status", "/clock").addSuccess(ClockDocument).annotate(OpenApi.Summary, "The clock"),
+  )
+  .add(
+    HttpApiEndpoint.post("turn", "/clock")
+      .setPayload(TurnClock)
+      .addSuccess(ClockDocument)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Turn, scale, pause or resume the clock")
+      .annotate(
+        OpenApi.Description,
+        "In the order scale, paused, advance. `advance` answers when the world has come to rest at the new time.",
+      ),
+  )

@@ -1,0 +1,173 @@
+/** Links: adding, listing, editing, and the verbs that make one move. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { Snapshot } from "../../snapshot/Snapshot.ts"
+import { Conflict, NotFound } from "./Problem.ts"
+import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage } from "./words.ts"
+
+/** The most addresses one request may add, and the most links one bulk request may name. */
+export const urlsMax = 10_000
+export const bulkMax = 10_000
+
+const Urls = Schema.Array(Schema.String).pipe(
+  Schema.minItems(1, { message: () => "urls must name at least one address" }),
+  Schema.maxItems(urlsMax, { message: () => `urls may name at most ${urlsMax} addresses` }),
+)
+const Tags = Schema.Array(Schema.String)
+
+export const AddLinks = Schema.Struct({
+  url: Schema.optional(Schema.String),
+  urls: Schema.optional(Urls),
+  tags: Schema.optional(Tags),
+  note: Schema.optional(Schema.String),
+})
+  .pipe(
+    Schema.filter((body) =>
+      (body.url === undefined) === (body.urls === undefined) ? "give either url or urls" : undefined,
+    ),
+  )
+  .annotations({ identifier: "AddLinks" })
+
+export const EditLink = Schema.Struct({
+  title: Schema.optional(Schema.String),
+  note: Schema.optional(Schema.String),
+  tags: Schema.optional(Tags),
+}).annotations({ identifier: "EditLink" })
+
+export const bulkActions = ["tag", "untag", "snapshot", "retry", "cancel", "remove"] as const
+
+export const BulkRequest = Schema.Struct({
+  ids: Schema.optional(
+    Schema.Array(Schema.String).pipe(
+      Schema.maxItems(bulkMax, { message: () => `ids may name at most ${bulkMax} links` }),
+    ),
+  ),
+  /** Instead of `ids`: every link that is `failed`. */
+  failed: Schema.optional(Schema.Literal(true)),
+  action: Schema.Literal(...bulkActions),
+  /** With `tag`: to add. With `untag`: to take away. */
+  tags: Schema.optional(Tags),
+  /** With `tag`: to take away in the same step. */
+  untags: Schema.optional(Tags),
+  forEver: Schema.optional(Schema.Boolean),
+})
+  .pipe(
+    Schema.filter((body) =>
+      (body.ids === undefined) === (body.failed === undefined) ? "give either ids or failed" : undefined,
+    ),
+  )
+  .annotations({ identifier: "BulkRequest" })
+
+export const LinksDocument = Schema.Struct({ links: Schema.Array(Link) }).annotations({ identifier: "Links" })
+export type LinksDocument = typeof LinksDocument.Type
+
+/** What a bulk request did. A link that refused is in `failed` with its reason; the others were done. */
+export const BulkDocument = Schema.Struct({
+  links: Schema.Array(Link),
+  removed: Schema.Array(Schema.String),
+  failed: Schema.Array(Schema.Struct({ id: Schema.String, code: Schema.String, message: Schema.String })),
+}).annotations({ identifier: "BulkResult" })
+export type BulkDocument = typeof BulkDocument.Type
+
+export const RemovedDocument = Schema.Struct({ removed: Schema.Array(Schema.String) }).annotations({
+  identifier: "Removed",
+})
+export type RemovedDocument = typeof RemovedDocument.Type
+
+export const SnapshotsDocument = Schema.Struct({ snapshots: Schema.Array(Snapshot) }).annotations({
+  identifier: "Snapshots",
+})
+export type SnapshotsDocument = typeof SnapshotsDocument.Type
+
+export const ListParameters = Schema.Struct({
+  query: Schema.optional(Schema.String),
+  /** Repeat for several: a link must have all of them. */
+  tag: Schema.optional(Schema.Array(Schema.String)),
+  /** Comma-separated or repeated: a link must be in one of them. */
+  state: Schema.optional(CommaList),
+  limit: Schema.optional(Limit),
+  cursor: Schema.optional(Schema.String),
+})
+
+export const linksGroup = HttpApiGroup.make("links")
+  .add(
+    HttpApiEndpoint.post("add", "/links")
+      .setPayload(AddLinks)
+      .addSuccess(LinksDocument, { status: 202 })
+      .addSuccess(LinksDocument, { status: 200 })
+      .annotate(OpenApi.Summary, "Add links")
+      .annotate(
+        OpenApi.Description,
+        "All or nothing. 202 when something was added, 200 when every address was there already.",
+      ),
+  )
+  .add(
+    HttpApiEndpoint.get("list", "/links")
+      .setUrlParams(ListParameters)
+      .addSuccess(LinkPage)
+      .annotate(OpenApi.Summary, "List links, newest first"),
+  )
+  .add(
+    HttpApiEndpoint.post("bulk", "/links/bulk")
+      .setPayload(BulkRequest)
+      .addSuccess(BulkDocument)
+      .addError(NotFound)
+      .annotate(OpenApi.Summary, "Do one thing to many links")
+      .annotate(OpenApi.Description, "Links that refuse are listed in `failed`; the others are done."),
+  )
+  .add(
+    HttpApiEndpoint.get("show", "/links/:id")
+      .setPath(LinkId)
+      .addSuccess(LinkDetail)
+      .addError(NotFound)
+      .annotate(OpenApi.Summary, "One link with its snapshots and its timeline"),
+  )
+  .add(
+    HttpApiEndpoint.patch("edit", "/links/:id")
+      .setPath(LinkId)
+      .setPayload(EditLink)
+      .addSuccess(Link)
+      .addError(NotFound)
+      .annotate(OpenApi.Summary, "Change title, note or tags"),
+  )
+  .add(
+    HttpApiEndpoint.del("remove", "/links/:id")
+      .setPath(LinkId)
+      .setUrlParams(Schema.Struct({ forEver: Schema.optional(Flag) }))
+      .addSuccess(RemovedDocument)
+      .addError(NotFound)
+      .annotate(OpenApi.Summary, "Remove a link"),
+  )
+  .add(
+    HttpApiEndpoint.post("retry", "/links/:id/retry")
+      .setPath(LinkId)
+      .addSuccess(LinksDocument, { status: 202 })
+      .addError(NotFound)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Try a failed link again, now"),
+  )
+  .add(
+    HttpApiEndpoint.post("cancel", "/links/:id/cancel")
+      .setPath(LinkId)
+      .addSuccess(LinksDocument, { status: 202 })
+      .addError(NotFound)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Stop the capture of a link"),
+  )
+  .add(
+    HttpApiEndpoint.post("snapshot", "/links/:id/snapshots")
+      .setPath(LinkId)
+      .addSuccess(LinksDocument, { status: 202 })
+      .addError(NotFound)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Take a new version"),
+  )
+  .add(
+    HttpApiEndpoint.get("snapshots", "/links/:id/snapshots")
+      .setPath(LinkId)
+      .addSuccess(SnapshotsDocument)
+      .addError(NotFound)
+      .annotate(OpenApi.Summary, "The versions of a link, newest first"),
+  )

@@ -1,0 +1,19 @@
+/** Search over title, note, URL, tags and text. Excerpts are HTML in which everything but `<mark>` is escaped. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { HitPage, Limit } from "./words.ts"
+
+export const searchGroup = HttpApiGroup.make("search").add(
+  HttpApiEndpoint.get("search", "/search")
+    .setUrlParams(
+      Schema.Struct({
+        q: Schema.String,
+        limit: Schema.optional(Limit),
+        cursor: Schema.optional(Schema.String),
+      }),
+    )
+    .addSuccess(HitPage)
+    .annotate(OpenApi.Summary, "Search"),
+)
