@@ -2,7 +2,6 @@
  * Sees to it that a Chromium is there. Whether one is there is asked of the daemon's own compiled code, so that set-up and
  * daemon never disagree; what to do when none is, is here.
  */
-import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { canInstall, install, which } from "./apt.mjs"
@@ -79,12 +78,14 @@ const ensureFont = async () => {
   await install("fonts-noto-cjk")
 }
 
+const ways = { find, download, installPackage, ensureFont }
+
 /** Answers the path of a Chromium; installs one, and a font for it, when none is found. */
-export const ensureBrowser = async () => {
-  const found = await find()
+export const ensureBrowser = async (by = ways) => {
+  const found = await by.find()
   if (found !== undefined) return found
-  const installed = (await download()) ?? (await installPackage())
+  const installed = (await by.download()) ?? (await by.installPackage())
   if (installed === undefined) throw new SetupError(howToInstall)
-  await ensureFont()
+  await by.ensureFont()
   return installed
 }
