@@ -1,0 +1,108 @@
+/**
+ * All 57 events of a sector: their type, and the ways in. `decodeEvent` is for what people send (checked, unknown
+ * fields refused); `eventAsItStands` is for replays, where a missing field is its zero value and nothing is checked.
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as commit from "./commit.ts"
+import * as deals from "./deals.ts"
+import * as end from "./end.ts"
+import type { EventKind, EventOf, Fields } from "./eventKind.ts"
+import * as global from "./global.ts"
+import * as input from "./input.ts"
+import * as precommit from "./precommit.ts"
+
+/** The declaration of every event, by its name. */
+export const sectorEvents = { ...global, ...input, ...precommit, ...commit, ...deals, ...end }
+
+export type SectorEventName = keyof typeof sectorEvents
+
+export type SectorEvent = { [N in SectorEventName]: EventOf<(typeof sectorEvents)[N]> }[SectorEventName]
+
+/** One event's type, by its name. */
+export type SectorEventNamed<N extends SectorEventName> = Extract<SectorEvent, { readonly _tag: N }>
+
+type AnyKind = EventKind<SectorEventName, Fields>
+
+const kinds = sectorEvents as unknown as Readonly<Record<SectorEventName, AnyKind>>
+
+export const sectorEventNames = Object.keys(sectorEvents) as ReadonlyArray<SectorEventName>
+
+export const isSectorEvent = (name: string): name is SectorEventName => Object.hasOwn(sectorEvents, name)
+
+/** The declaration of an event, without its exact type. */
+export const kindOf = (name: SectorEventName): AnyKind => kinds[name]
+
+/** No event of that name. */
+export class UnknownSectorEvent extends Data.TaggedError("UnknownSectorEvent")<{ readonly event: string }> {
+  override get message() {
+    return `${this.event} is no sector event; the events are: ${sectorEventNames.join(", ")}`
+  }
+}
+
+/** The payload does not fit the event. */
+export class BadEventPayload extends Data.TaggedError("BadEventPayload")<{
+  readonly event: string
+  readonly problem: string
+}> {
+  override get message() {
+    const fields = Object.keys(kindOf(this.event as SectorEventName).fields)
+    const takes = fields.length === 0 ? "no fields" : `the fields ${fields.join(", ")}`
+    return `the payload of ${this.event} is not right (it takes ${takes}): ${this.problem}`
+  }
+}
+
+const payloadSchemas = new Map<string, Schema.Schema<object, any>>()
+
+const payloadSchema = (kind: AnyKind): Schema.Schema<object, any> => {
+  const known = payloadSchemas.get(kind.name)
+  if (known !== undefined) return known
+  const made = Schema.Struct(
+    Object.fromEntries(
+      Object.entries(kind.fields).map(([name, field]) => [
+        name,
+        field.required ? field.schema : Schema.optionalWith(field.schema, { default: () => field.zero }),
+      ]),
+    ) as Record<string, Schema.Schema<any>>,
+  )
+  payloadSchemas.set(kind.name, made)
+  return made
+}
+
+/**
+ * An event from outside: its name and a JSON payload (absent is empty). A missing field is its zero value unless that
+ * would do harm; unknown fields and wrong types are refused.
+ */
+export const decodeEvent = (
+  name: string,
+  payload: unknown = {},
+): Either.Either<SectorEvent, UnknownSectorEvent | BadEventPayload> => {
+  if (!isSectorEvent(name)) return Either.left(new UnknownSectorEvent({ event: name }))
+  return Schema.decodeUnknownEither(payloadSchema(kindOf(name)), { onExcessProperty: "error" })(
+    payload ?? {},
+  ).pipe(
+    Either.map((fields) => ({ _tag: name, ...fields }) as SectorEvent),
+    Either.mapLeft(
+      (error) =>
+        new BadEventPayload({
+          event: name,
+          problem: issue(ParseResult.ArrayFormatter.formatErrorSync(error)[0]!),
+        }),
+    ),
+  )
+}
+
+const issue = (one: ParseResult.ArrayFormatterIssue): string =>
+  one.path.length === 0 ? one.message : `${one.path.join(".")}: ${one.message}`
+
+/** An event for a replay: nothing is checked, a missing or null field is its zero value. */
+export const eventAsItStands = (name: string, payload: unknown = {}): SectorEvent => {
+  const event: Record<string, unknown> = {}
+  if (isSectorEvent(name))
+    for (const [key, field] of Object.entries(kindOf(name).fields)) event[key] = field.zero
+  if (typeof payload === "object" && payload !== null)
+    for (const [key, value] of Object.entries(payload)) if (value !== null) event[key] = value
+  return { ...event, _tag: name } as unknown as SectorEvent
+}
