@@ -32,7 +32,9 @@ export const errorText: Field<string> = field(Schema.String, "")
 
 /** The name of a state, as the record or an operator has it; from outside it must be given, and be one of the 43. */
 export const stateField: Field<string> = field(
-  Schema.typeSchema(SectorStateName) as Schema.Schema<any>,
+  Schema.String.pipe(
+    Schema.filter((state) => isSectorState(state) || new UnknownSectorState({ state }).message),
+  ),
   "",
   true,
 )
