@@ -4,7 +4,7 @@
  */
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { build as buildAll } from "./build.mjs"
+import { build as buildAll } from "./compile.mjs"
 import { ensureBrowser } from "./browser.mjs"
 import { endOnSignal } from "./child.mjs"
 import { installDependencies } from "./dependencies.mjs"

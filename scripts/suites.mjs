@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { compile, copyAssets } from "./build.mjs"
+import { compile, copyAssets } from "./compile.mjs"
 import { root } from "./root.mjs"
 import { prepare } from "./setup.mjs"
 
