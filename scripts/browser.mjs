@@ -2,10 +2,11 @@
  * Sees to it that a Chromium is there. Whether one is there is asked of the daemon's own compiled code, so that set-up and
  * daemon never disagree; what to do when none is, is here.
  */
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { canInstall, install, which } from "./apt.mjs"
-import { run, tail } from "./child.mjs"
+import { run } from "./child.mjs"
 import { root } from "./root.mjs"
 import { say, seconds, SetupError } from "./say.mjs"
 
@@ -15,21 +16,17 @@ const debianPackages = ["chromium-headless-shell", "chromium"]
 const finder = join(root, "dist", "snapshot", "capture", "findChromium.js")
 
 const howToInstall =
-  "no Chromium was found and none could be installed: install the package chromium (Debian, Ubuntu: as root, " +
+  "no Chromium was found and none could be installed: install the package chromium (Debian: as root, " +
   "apt-get install -y chromium), or run npx playwright install --with-deps chromium-headless-shell, or set " +
   "LINKSEAL_CHROMIUM to the path of a Chromium or Chrome, then start again"
 
-/** The browser the daemon would use, or undefined. */
+/** The browser the daemon would use, or undefined. A LINKSEAL_CHROMIUM that names nothing is the user's to mend. */
 const find = async () => {
   const { findChromium } = await import(pathToFileURL(finder).href)
-  return findChromium(process.env)
+  const found = findChromium()
+  if (found.path === null && process.env.LINKSEAL_CHROMIUM) throw new SetupError(found.reason)
+  return found.path ?? undefined
 }
-
-const playwright = (...args) =>
-  run(process.execPath, [join(root, "node_modules", "playwright", "cli.js"), ...args], {
-    cwd: root,
-    timeoutMillis: downloadMillis,
-  })
 
 /** A download is of no use where the system's libraries are missing: it must answer when asked its version. */
 const runs = async (path) => {
@@ -37,22 +34,31 @@ const runs = async (path) => {
   return result.code === 0
 }
 
+/** A broken download must go: it would be found before the distribution's browser from now on. */
+const discard = (path) => {
+  const folder = /^.*[\\/]chromium(_headless_shell)?-\d+(?=[\\/])/.exec(path)?.[0]
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+}
+
 const download = async () => {
   const started = Date.now()
-  say("no Chromium found: downloading Playwright's (gives up after 60 s)")
-  const result = await playwright("install", "--only-shell", "--no-progress", "chromium")
+  say(`no Chromium found: downloading Playwright's (gives up after ${downloadMillis / 1000} s)`)
+  const args = ["install", "--only-shell", "--no-progress", "chromium"]
+  const playwright = join(root, "node_modules", "playwright", "cli.js")
+  const result = await run(process.execPath, [playwright, ...args], {
+    cwd: root,
+    timeoutMillis: downloadMillis,
+  })
   const found = await find()
-  if (found === undefined) {
-    const reason = result.timedOut ? "no answer in time" : tail(result.output, 3)
-    say(`the download did not work: ${reason}`)
-    return undefined
-  }
-  if (await runs(found)) {
+  if (found !== undefined && result.code === 0 && (await runs(found))) {
     say(`downloaded in ${seconds(started)}`)
     return found
   }
-  say("the downloaded Chromium does not run here (system libraries are missing)")
-  await playwright("uninstall")
+  if (found !== undefined) discard(found)
+  const problem = result.timedOut ? "not done in time" : /^.*\berror\b.*$/im.exec(result.output)?.[0]
+  say(
+    `the download did not work: ${problem ?? "the browser does not run here (libraries of the system are missing)"}`,
+  )
   return undefined
 }
 
