@@ -31,8 +31,9 @@ export const chooseSuite = (what, folder, name) => {
 /** Sets up, compiles and answers the suite's default export. */
 export const loadSuite = async (folder, name) => {
   await prepare({ browser: true, build: true })
-  const out = join(root, ".cache", "bench")
-  rmSync(out, { recursive: true, force: true })
+  // A folder of its own: a soak runs for hours, and a benchmark started beside it must not take its files away.
+  const out = join(root, ".cache", `suite-${process.pid}`)
+  process.once("exit", () => rmSync(out, { recursive: true, force: true }))
   await compile("tsconfig.bench.json", out)
   copyAssets(join(out, "src"))
   const module = await import(pathToFileURL(join(out, folder, `${name}.js`)).href)
