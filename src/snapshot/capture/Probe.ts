@@ -1,0 +1,136 @@
+/**
+ * A first look at a link without a browser: is it a page or a file, of what type and size? It asks with GET, because
+ * many servers answer HEAD wrongly, and hangs up after the first bytes.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { fileTypeFromBuffer } from "file-type"
+import { Browser } from "./Browser.ts"
+import { captureFailure, httpFailure, networkFailure, type CaptureFailure } from "./CaptureFailure.ts"
+import { readCookies } from "./browser/cookiesFile.ts"
+import { fetchThrough, type Fetched } from "./fetch.ts"
+import { Guard } from "./Guard.ts"
+import type { CaptureSettings } from "./Settings.ts"
+
+/** Enough for every signature that `file-type` knows. */
+const sniffBytes = 4_100
+/** A probe reads one set of headers and some bytes. */
+const probeMaxBytes = 2_000_000
+
+export interface ProbeResult {
+  readonly kind: "page" | "file"
+  /** Where redirects led. */
+  readonly finalUrl: string
+  readonly status: number
+  /** Lower case, without parameters. */
+  readonly mediaType: string
+  readonly contentLength: number | null
+}
+
+export const pageAccept =
+  "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+const pageTypes: ReadonlySet<string> = new Set(["text/html", "application/xhtml+xml"])
+
+/** A status that sites give to programs and not to browsers: the browser has the last word. */
+const browserDecides: ReadonlySet<number> = new Set([401, 403, 405, 406, 429, 503])
+
+/** Fails when there is nothing to capture. Takes at most `probeMillis`. */
+export const probe = (
+  url: string,
+  settings: CaptureSettings,
+): Effect.Effect<ProbeResult, CaptureFailure, Browser | Guard> =>
+  Effect.gen(function* () {
+    const guard = yield* Effect.flatMap(Guard, (service) =>
+      service.open(Math.min(settings.maxBytes, probeMaxBytes)),
+    )
+    const userAgent = yield* Effect.flatMap(Browser, (browser) => browser.userAgent)
+    const cookies = yield* readCookies(settings)
+    const nowSeconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+    const parsed = yield* parseUrl(url)
+    const answer = yield* fetchThrough(parsed.href, {
+      guard,
+      settings,
+      userAgent,
+      cookies,
+      nowSeconds,
+      accept: pageAccept,
+    })
+    return yield* decide(answer, settings)
+  }).pipe(
+    Effect.scoped,
+    Effect.timeoutFail({
+      duration: settings.probeMillis,
+      onTimeout: () => networkFailure("timeout", hostOf(url)),
+    }),
+  )
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
+
+const parseUrl = (url: string): Effect.Effect<URL, CaptureFailure> =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+    ? Effect.succeed(new URL(url))
+    : Effect.fail(captureFailure("bad-url", `${url} is not an http or https address: check it.`))
+
+const decide = (answer: Fetched, settings: CaptureSettings): Effect.Effect<ProbeResult, CaptureFailure> =>
+  Effect.gen(function* () {
+    const { headers, status, url } = answer
+    const length = Number(headers["content-length"] ?? Number.NaN)
+    const contentLength = Number.isFinite(length) ? length : null
+    const declared = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase()
+    if (status >= 400) {
+      if (!browserDecides.has(status)) return yield* Effect.fail(httpFailure(status, new URL(url).host))
+      return { kind: "page", finalUrl: url, status, mediaType: "text/html", contentLength }
+    }
+    const attachment = /^\s*attachment/i.test(headers["content-disposition"] ?? "")
+    const mediaType = yield* typeOf(declared, answer)
+    const kind = pageTypes.has(mediaType) && !attachment ? "page" : "file"
+    if (contentLength !== null && contentLength > settings.maxBytes) {
+      return yield* Effect.fail(captureFailure("too-large", sizeMessage(contentLength, settings.maxBytes)))
+    }
+    return { kind, finalUrl: url, status, mediaType, contentLength }
+  })
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`
+
+const sizeMessage = (bytes: number, max: number) =>
+  `The link is ${megabytes(bytes)}, more than the ${megabytes(max)} allowed: raise maxBytes in the settings to keep it.`
+
+/** The declared type, unless it is one that servers give to what they do not know. */
+const typeOf = (declared: string, answer: Fetched): Effect.Effect<string> =>
+  Effect.gen(function* () {
+    const vague = [
+      "",
+      "application/octet-stream",
+      "binary/octet-stream",
+      "application/x-download",
+      "unknown/unknown",
+    ]
+    if (!vague.includes(declared)) return declared
+    const head = yield* firstBytes(answer, sniffBytes)
+    const sniffed = yield* Effect.promise(() => fileTypeFromBuffer(head).catch(() => undefined))
+    if (sniffed !== undefined && sniffed.mime !== "application/xml") return sniffed.mime
+    if (
+      /^\s*(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|script|meta|p|div|h1)\b/i.test(
+        head.toString("latin1"),
+      )
+    )
+      return "text/html"
+    if (declared === "" && looksLikeText(head)) return "text/plain"
+    return "application/octet-stream"
+  })
+
+const looksLikeText = (head: Buffer) => head.length > 0 && !head.includes(0)
+
+const firstBytes = (answer: Fetched, limit: number): Effect.Effect<Buffer> =>
+  Effect.tryPromise(async () => {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size >= limit) break
+    }
+    return Buffer.concat(chunks)
+  }).pipe(Effect.option, Effect.map(Option.getOrElse(() => Buffer.alloc(0))))

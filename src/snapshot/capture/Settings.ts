@@ -1,0 +1,70 @@
+/**
+ * What a user can set about captures, with the defaults. Times are milliseconds, sizes bytes, lengths CSS pixels.
+ * Every budget is a deadline after which the capture goes on with what it has.
+ */
+import * as Schema from "effect/Schema"
+import { artefactNames, type ArtefactName } from "../Snapshot.ts"
+
+const millis = (value: number) =>
+  Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 3_600_000)), { default: () => value })
+const count = (value: number, max: number) =>
+  Schema.optionalWith(Schema.Int.pipe(Schema.between(1, max)), { default: () => value })
+const flag = (value: boolean) => Schema.optionalWith(Schema.Boolean, { default: () => value })
+const nullable = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.optionalWith(Schema.NullOr(schema), { default: () => null })
+
+const artefactFlags = Object.fromEntries(artefactNames.map((name) => [name, flag(true)])) as Record<
+  ArtefactName,
+  ReturnType<typeof flag>
+>
+
+export const CaptureSettings = Schema.Struct({
+  /** From the request till the page's `load`. */
+  navigationMillis: millis(30_000),
+  scrollMillis: millis(20_000),
+  settleMillis: millis(10_000),
+  /** Each artefact has this much. */
+  artefactMillis: millis(20_000),
+  /** Everything together: holds whatever the page does. */
+  captureMillis: millis(120_000),
+  probeMillis: millis(20_000),
+  /** Bytes from the network, both ways, per capture; the file itself counts when the link is a file. */
+  maxBytes: count(200_000_000, Number.MAX_SAFE_INTEGER),
+
+  viewportWidth: count(1280, 7680),
+  viewportHeight: count(800, 4320),
+  /** A screenshot is cut at this height; an uncut one of a tall page takes gigabytes. */
+  screenshotMaxHeight: count(12_000, 16_000),
+  /** Scrolling stops here, however much the page keeps growing. */
+  scrollMaxHeight: count(200_000, 10_000_000),
+
+  /** False leaves an artefact out. */
+  artefacts: Schema.optionalWith(Schema.Struct(artefactFlags), {
+    default: () =>
+      Object.fromEntries(artefactNames.map((name) => [name, true])) as Record<ArtefactName, boolean>,
+  }),
+
+  /** Null: the browser's own, without the word "Headless". */
+  userAgent: nullable(Schema.String),
+  /** A BCP 47 tag, sent as Accept-Language and seen by scripts. */
+  language: Schema.optionalWith(Schema.NonEmptyString, { default: () => "en-US" }),
+  timezone: nullable(Schema.String),
+  colorScheme: Schema.optionalWith(Schema.Literal("light", "dark"), { default: () => "light" as const }),
+  /** Header lines to add, by host; a host stands for its subdomains too. */
+  headers: Schema.optionalWith(
+    Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Schema.String }) }),
+    { default: () => ({}) },
+  ),
+  /** Path of a Netscape `cookies.txt`, as browser extensions export it. */
+  cookiesFile: nullable(Schema.String),
+
+  /** Answers or hides consent walls. */
+  handleConsent: flag(true),
+  /** Hides what floats over the page before the picture is taken. */
+  hideOverlays: flag(true),
+  /** Leaves out requests to well-known advertising and tracking hosts. */
+  blockAds: flag(false),
+})
+export type CaptureSettings = typeof CaptureSettings.Type
+
+export const defaultCaptureSettings: CaptureSettings = Schema.decodeSync(CaptureSettings)({})
