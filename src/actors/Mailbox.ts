@@ -4,13 +4,13 @@
  * not kept alive.
  */
 import type { Pending, PlanFailure } from "./Planner.ts"
+import type { Refusal } from "./Refusal.ts"
 
-/** How a sender that waits for the verdict on its own event is answered. */
-export interface Reply {
-  readonly planned: () => void
-  readonly refused: (failure: PlanFailure) => void
-  readonly ended: () => void
-}
+/** What became of one event: taken (and saved), refused by the planner, or its machine stopped before it. */
+export type Verdict =
+  | { readonly _tag: "Planned" }
+  | { readonly _tag: "Refused"; readonly failure: PlanFailure }
+  | { readonly _tag: "Lost"; readonly refusal: Refusal }
 
 /** An event on its way, with what has to happen when it is consumed. */
 export interface Envelope<E> {
@@ -19,7 +19,8 @@ export interface Envelope<E> {
   readonly inbox: number
   /** The name of the durable timer that posted it, if one did. */
   readonly timer: string | null
-  readonly reply: Reply | null
+  /** Told the verdict on this very event, after the write. */
+  readonly reply: ((verdict: Verdict) => void) | null
 }
 
 const compactAfter = 64

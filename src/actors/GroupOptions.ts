@@ -1,0 +1,101 @@
+/**
+ * What a room says about its machines: how to plan, what the steps are, how states are stored, logged and shown, and
+ * the bounds. Everything a StateGroup knows of its domain comes through here.
+ */
+import type * as Clock from "effect/Clock"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Codec } from "./Codec.ts"
+import type { Applied, PlanFailure, Planner, TaggedEvent } from "./Planner.ts"
+import type { Planned } from "./MachineCore.ts"
+import type { Project } from "./Projection.ts"
+import type { ErrTerminated, MachineId } from "./Refusal.ts"
+import type { RestartPolicy } from "./RestartPolicy.ts"
+import type { StoreError } from "./StoreError.ts"
+import type { TimerChange } from "./Timers.ts"
+
+/** What a step gets besides the state. */
+export interface StepContext<E> {
+  readonly id: MachineId
+  /** Milliseconds of the machine's newest log entry, null when it has none. */
+  readonly lastLogAt: number | null
+  /** Sends to the machine itself; resolves when the event waits. A step's own events always fit the mailbox. */
+  readonly send: (event: E) => Effect.Effect<void, ErrTerminated>
+  /** Sets or cancels timers of this machine; in a durable group, resolves after the commit. */
+  readonly timers: (...changes: ReadonlyArray<TimerChange<E>>) => Effect.Effect<void, StoreError>
+}
+
+/** The log of a machine, as its room writes it. */
+export interface MachineLog<E> {
+  /** The JSON of the entry for a consumed event; null when it leaves none. */
+  readonly entry: (event: E, atMillis: number) => string | null
+  /** The JSON of the entry for a batch that failed. */
+  readonly failure: (failure: PlanFailure, atMillis: number) => string
+  /** Which positions to drop before more is appended to a log of this length. */
+  readonly drop?: (length: number) => { readonly from: number; readonly to: number } | null
+}
+
+/** A plan that was saved, as observers see it. */
+export interface Change<S, E> {
+  readonly kind: string
+  readonly id: MachineId
+  readonly at: number
+  readonly before: S
+  readonly after: S
+  readonly from: string
+  readonly to: string
+  readonly events: ReadonlyArray<Applied<E>>
+  readonly failure: PlanFailure | null
+}
+
+export interface GroupSettings {
+  /** Strict: an unknown id is refused (`UnknownMachine`); else a machine is made from the initial state. */
+  readonly strict: boolean
+  /** Machines with unfinished steps or waiting durable events go on by themselves when the group starts. */
+  readonly resume: boolean
+  /** Timers are stored with the machine and armed again at start; else they die with the process. */
+  readonly durableTimers: boolean
+  /** Each applied event becomes a journal entry. */
+  readonly journal: boolean
+  /** How many events may wait in one mailbox. */
+  readonly mailboxCapacity: number
+  /** What a sender to a full mailbox meets: it waits, or fails with `MailboxFull`. */
+  readonly whenFull: "suspend" | "fail"
+  /** No machine plans more events than this before the others get their turn. */
+  readonly eventsPerTurn: number
+  /** An idle machine leaves memory after this time; null: never. */
+  readonly idleTimeToPassivateMillis: number | null
+  /** Steps can be interrupted one by one (`interruptStep`); costs a fiber per step. */
+  readonly interruptibleSteps: boolean
+  /** How long `stop` lets running steps end by themselves. */
+  readonly drainMillis: number
+  readonly restarts: RestartPolicy
+}
+
+export interface GroupOptions<S, E extends TaggedEvent, R = never> {
+  /** The group's name in the store and the journal, for example the noun its machines are. */
+  readonly kind: string
+  readonly planner: Planner<S, E>
+  readonly initial: (id: MachineId) => S
+  readonly stateName: (state: S) => string
+  /**
+   * The step of a state: what the machine does in it. Describes the work and does none of it; null when the state
+   * has none. The state is a value of its own and stays as it is.
+   */
+  readonly step: (state: S, context: StepContext<E>) => Effect.Effect<unknown, unknown, R> | null
+  /** Runs once, before the first plan; `closing` resolves when all machines have ended in `stop`. */
+  readonly init?: (closing: Effect.Effect<void>) => Effect.Effect<void, never, R | Scope.Scope>
+  readonly state: Codec<S>
+  readonly event: Codec<E>
+  readonly log?: MachineLog<E>
+  /** What the journal remembers of an event beside its name, as JSON. */
+  readonly journalDetail?: (event: E, after: S) => string | null
+  readonly project?: Project<S, E>
+  /** Timers that a plan sets or cancels, saved in its commit. */
+  readonly timers?: (planned: Planned<S, E>, atMillis: number) => ReadonlyArray<TimerChange<E>>
+  /** Called after each saved plan, in order, also a failed one. Must be quick and must not throw. */
+  readonly observe?: (change: Change<S, E>) => void
+  /** The group's time; the clock of the caller of `make` when left out. */
+  readonly clock?: Clock.Clock
+  readonly settings?: Partial<GroupSettings>
+}

@@ -1,0 +1,122 @@
+/**
+ * A delayed event is a timer with a name that posts into its machine's mailbox; it is no sleeping fiber. A durable
+ * group stores its timers with the machine, in the commit of the plan that set them, and arms them again at start;
+ * a volatile group (sectors, as in Lotus) loses them with the process.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
+import { TimerHeap, type Timer } from "./time/TimerHeap.ts"
+import type { MachineId } from "./Refusal.ts"
+
+/** A change of one machine's timers: setting a name that is set replaces it. */
+export type TimerChange<E> =
+  | { readonly _tag: "Set"; readonly name: string; readonly at: number; readonly event: E }
+  | { readonly _tag: "Cancel"; readonly name: string }
+
+/** Posts the event at a time of the group's clock (milliseconds since 1970), or at once when that has passed. */
+export const at = <E>(name: string, time: number, event: E): TimerChange<E> => ({
+  _tag: "Set",
+  name,
+  at: time,
+  event,
+})
+
+export const cancel = (name: string): TimerChange<never> => ({ _tag: "Cancel", name })
+
+/** One alarm for a whole group: the timers in a heap, and one sleep until the earliest of them. */
+export class Alarm {
+  private readonly heap = new TimerHeap()
+  private sleeping: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | null = null
+  private readonly clock: Clock.Clock
+  private readonly runtime: Runtime.Runtime<never>
+
+  constructor(clock: Clock.Clock, runtime: Runtime.Runtime<never>) {
+    this.clock = clock
+    this.runtime = runtime
+  }
+
+  set(at: number, run: () => void): Timer {
+    const timer = this.heap.set(at, run)
+    this.arm()
+    return timer
+  }
+
+  cancel(timer: Timer): void {
+    this.heap.cancel(timer)
+    if (this.heap.size === 0) this.sleep(null)
+  }
+
+  stop(): void {
+    this.sleep(null)
+  }
+
+  private arm(): void {
+    const next = this.heap.nextAt()
+    if (next === null || (this.sleeping !== null && this.sleeping.at <= next)) return
+    this.sleep(next)
+  }
+
+  private sleep(at: number | null): void {
+    if (this.sleeping !== null) {
+      this.sleeping.fiber.unsafeInterruptAsFork(this.sleeping.fiber.id())
+      this.sleeping = null
+    }
+    if (at === null) return
+    const delay = Math.max(0, at - this.clock.unsafeCurrentTimeMillis())
+    const wake = Effect.zipRight(
+      this.clock.sleep(Duration.millis(delay)),
+      Effect.sync(() => this.fire()),
+    )
+    this.sleeping = { at, fiber: Runtime.runFork(this.runtime, wake) }
+  }
+
+  private fire(): void {
+    this.sleeping = null
+    const now = this.clock.unsafeCurrentTimeMillis()
+    for (let run = this.heap.takeDue(now); run !== null; run = this.heap.takeDue(now)) run()
+    this.arm()
+  }
+}
+
+/** The armed timers of a group's machines, by machine and name. */
+export class MachineTimers<E> {
+  private readonly armed = new Map<MachineId, Map<string, Timer>>()
+  private readonly alarm: Alarm
+  private readonly post: (id: MachineId, name: string, event: E) => void
+
+  constructor(alarm: Alarm, post: (id: MachineId, name: string, event: E) => void) {
+    this.alarm = alarm
+    this.post = post
+  }
+
+  apply(id: MachineId, change: TimerChange<E>): void {
+    const names = this.armed.get(id)
+    const old = names?.get(change.name)
+    if (old !== undefined) {
+      this.alarm.cancel(old)
+      names!.delete(change.name)
+    }
+    if (change._tag === "Cancel") {
+      if (names?.size === 0) this.armed.delete(id)
+      return
+    }
+    const timers = names ?? new Map<string, Timer>()
+    if (names === undefined || !this.armed.has(id)) this.armed.set(id, timers)
+    timers.set(
+      change.name,
+      this.alarm.set(change.at, () => {
+        timers.delete(change.name)
+        if (timers.size === 0) this.armed.delete(id)
+        this.post(id, change.name, change.event)
+      }),
+    )
+  }
+
+  /** The names and due times of a machine's timers. */
+  of(id: MachineId): ReadonlyArray<{ readonly name: string; readonly at: number }> {
+    return [...(this.armed.get(id) ?? [])].map(([name, timer]) => ({ name, at: timer.at }))
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The store in memory, for tests, simulation and groups that need not outlive the process. States are kept by
+ * reference (they are immutable), so nothing is encoded; a save without a projection is done at once, without an
+ * Effect. What is "durable" here outlives the group, not the process.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Hub } from "./Hub.ts"
+import { Journal, over, type JournalDraft, type JournalEntry } from "./Journal.ts"
+import type { MachineId } from "./Refusal.ts"
+import { StateStore, type GroupShelf, type GroupStore, type LogRow, type Save } from "./StateStore.ts"
+import { storeError } from "./StoreError.ts"
+import type { TimerChange } from "./Timers.ts"
+
+interface Cell {
+  state: unknown
+  stored: boolean
+  ended: boolean
+  stepPending: boolean
+  log: Array<LogRow>
+  inbox: Array<{ readonly seq: number; readonly event: unknown }>
+  eventIds: Set<string> | null
+}
+
+/** What a memory store holds; hand one to two layers, and the second opens what the first wrote. */
+export class MemoryShelves {
+  readonly kinds = new Map<string, Map<MachineId, Cell>>()
+  readonly timers = new Map<string, Map<MachineId, Map<string, { at: number; event: unknown }>>>()
+  readonly journal: Array<JournalEntry> = []
+  inboxSequence = 0
+
+  cells(kind: string): Map<MachineId, Cell> {
+    const known = this.kinds.get(kind)
+    if (known !== undefined) return known
+    const made = new Map<MachineId, Cell>()
+    this.kinds.set(kind, made)
+    return made
+  }
+
+  setTimers(kind: string, id: MachineId, changes: ReadonlyArray<TimerChange<unknown>>): void {
+    if (changes.length === 0) return
+    const machines =
+      this.timers.get(kind) ?? new Map<MachineId, Map<string, { at: number; event: unknown }>>()
+    this.timers.set(kind, machines)
+    const names = machines.get(id) ?? new Map<string, { at: number; event: unknown }>()
+    machines.set(id, names)
+    for (const change of changes) {
+      if (change._tag === "Cancel") names.delete(change.name)
+      else names.set(change.name, { at: change.at, event: change.event })
+    }
+  }
+}
+
+const newCell = (state: unknown): Cell => ({
+  state,
+  stored: false,
+  ended: false,
+  stepPending: false,
+  log: [],
+  inbox: [],
+  eventIds: null,
+})
+
+const openShelf = <S, E>(
+  shelves: MemoryShelves,
+  shelf: GroupShelf<S, E>,
+  append: (drafts: ReadonlyArray<JournalDraft>) => void,
+): GroupStore<S, E> => {
+  const cells = shelves.cells(shelf.kind)
+  const write = (save: Save<S, E>): void => {
+    let cell = cells.get(save.id)
+    if (cell === undefined) cells.set(save.id, (cell = newCell(save.state)))
+    if (save.changed) cell.state = save.state
+    cell.stored = true
+    cell.ended = save.ended
+    cell.stepPending = save.stepPending
+    if (save.consumed.length > 0) {
+      const gone = new Set(save.consumed)
+      cell.inbox = cell.inbox.filter((row) => !gone.has(row.seq))
+    }
+    if (save.logDrop !== null) cell.log.splice(save.logDrop.from, save.logDrop.to - save.logDrop.from)
+    for (const row of save.log) cell.log.push(row)
+    if (save.timers.length > 0) shelves.setTimers(shelf.kind, save.id, save.timers)
+    if (save.journal.length > 0) append(save.journal)
+  }
+  return {
+    load: (id, initial) => {
+      const cell = cells.get(id)
+      if (cell === undefined) return null
+      return {
+        state: cell.stored ? (cell.state as S) : initial(id),
+        ended: cell.ended,
+        stepPending: cell.stepPending,
+        logLength: cell.log.length,
+        lastLogAt: cell.log[cell.log.length - 1]?.at ?? null,
+        inbox: cell.inbox as ReadonlyArray<{ seq: number; event: E }>,
+      }
+    },
+    save: (save) => {
+      const { project } = shelf
+      if (project === null || (save.events.length === 0 && !save.changed)) {
+        write(save)
+        return null
+      }
+      const change = { id: save.id, before: save.before, after: save.state, events: save.events, at: save.at }
+      return Effect.suspend(() => project([change])).pipe(
+        Effect.mapError(storeError("project")),
+        Effect.andThen(Effect.sync(() => write(save))),
+      )
+    },
+    accept: (id, event, eventId) =>
+      Effect.sync(() => {
+        let cell = cells.get(id)
+        if (cell === undefined) cells.set(id, (cell = newCell(undefined)))
+        if (eventId !== null) {
+          cell.eventIds ??= new Set()
+          if (cell.eventIds.has(eventId)) return { _tag: "Duplicate" as const }
+          cell.eventIds.add(eventId)
+        }
+        const seq = ++shelves.inboxSequence
+        cell.inbox.push({ seq, event })
+        return { _tag: "Accepted" as const, seq }
+      }),
+    has: (id) => Effect.sync(() => cells.get(id)?.stored ?? false),
+    list: (after, limit) =>
+      Effect.sync(() => {
+        const ids = [...cells.keys()].filter((id) => cells.get(id)!.stored).sort(byId)
+        const start = after === null ? 0 : firstAfter(ids, after)
+        const page = ids.slice(start, start + limit)
+        return {
+          machines: page.map((id) => ({ id, state: cells.get(id)!.state as S, ended: cells.get(id)!.ended })),
+          next: start + limit < ids.length ? (page[page.length - 1] ?? null) : null,
+        }
+      }),
+    unfinished: Effect.sync(() =>
+      [...cells].filter(([, cell]) => cell.inbox.length > 0 || cell.stepPending).map(([id]) => id),
+    ),
+    timers: Effect.sync(() =>
+      [...(shelves.timers.get(shelf.kind) ?? [])].flatMap(([id, names]) =>
+        [...names].map(([name, timer]) => ({ id, name, at: timer.at, event: timer.event as E })),
+      ),
+    ),
+    setTimers: (id, changes) => Effect.sync(() => shelves.setTimers(shelf.kind, id, changes)),
+    log: (id, from, limit) => Effect.sync(() => cells.get(id)?.log.slice(from, from + limit) ?? []),
+  }
+}
+
+/** Integers before strings, each in their own order: the order of SQLite's key. */
+export const byId = (a: MachineId, b: MachineId): number => {
+  if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0
+  return typeof a === "number" ? -1 : 1
+}
+
+const firstAfter = (sorted: ReadonlyArray<MachineId>, after: MachineId): number => {
+  const index = sorted.findIndex((id) => byId(id, after) > 0)
+  return index === -1 ? sorted.length : index
+}
+
+/** How many journal entries the memory keeps; older ones are dropped. */
+const journalEntries = 200_000
+
+export const layerMemory = (
+  shelves: MemoryShelves = new MemoryShelves(),
+): Layer.Layer<StateStore | Journal> =>
+  Layer.effectContext(
+    Effect.sync(() => {
+      const hub = new Hub<JournalEntry>()
+      let sequence = shelves.journal[shelves.journal.length - 1]?.seq ?? 0
+      const append = (drafts: ReadonlyArray<JournalDraft>) => {
+        for (const draft of drafts) {
+          const entry = { seq: ++sequence, ...draft }
+          shelves.journal.push(entry)
+          hub.offer(entry)
+        }
+        if (shelves.journal.length > 2 * journalEntries) shelves.journal.splice(0, journalEntries)
+      }
+      const store = StateStore.of({
+        open: (shelf) => openShelf(shelves, shelf, append),
+        write: (effect, journal = []) => Effect.tap(effect, () => append(journal)),
+      })
+      const journal = over(
+        {
+          read: (after, limit) =>
+            Effect.sync(() => {
+              const oldest = shelves.journal[0]?.seq ?? 1
+              const start = Math.max(0, after + 1 - oldest)
+              return shelves.journal.slice(start, start + limit)
+            }),
+          of: (kind, id, after, limit) =>
+            Effect.sync(() =>
+              shelves.journal
+                .filter((entry) => entry.kind === kind && entry.id === id && entry.seq > after)
+                .slice(0, limit),
+            ),
+          bounds: Effect.sync(() => ({ oldest: shelves.journal[0]?.seq ?? 0, latest: sequence })),
+        },
+        hub,
+      )
+      return Context.make(StateStore, store).pipe(Context.add(Journal, journal))
+    }),
+  )
