@@ -2,7 +2,7 @@
  * The long runs of `bench/` and `test/soak/`: one module per suite, compiled as the daemon is (a loader that rewrites
  * functions would falsify a benchmark) and called by its default export.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { compile, copyAssets } from "./compile.mjs"
@@ -36,6 +36,7 @@ export const loadSuite = async (folder, name) => {
   process.once("exit", () => rmSync(out, { recursive: true, force: true }))
   await compile("tsconfig.bench.json", out)
   copyAssets(join(out, "src"))
+  copyFileSync(join(root, "package.json"), join(out, "package.json"))
   const module = await import(pathToFileURL(join(out, folder, `${name}.js`)).href)
   if (typeof module.default !== "function") throw new Error(`${folder}/${name}.ts has no default function`)
   return module.default
