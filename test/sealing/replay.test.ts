@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import { decodeScenarios, replay, type ReplayResult } from "../../src/sealing/replay.ts"
+
+interface Scenario {
+  readonly name: string
+  readonly variant: string
+  readonly events: ReadonlyArray<{ readonly expectError?: boolean; readonly expectProcessed?: number }>
+  readonly expectStates: ReadonlyArray<string>
+  readonly expectRecord?: object
+}
+
+const json = JSON.parse(
+  readFileSync(new URL("../fixtures/sealing/lifecycles.json", import.meta.url), "utf8"),
+) as ReadonlyArray<Scenario>
+
+const play = (scenarios: unknown) => replay(Either.getOrThrow(decodeScenarios(scenarios)), () => 77)
+const one = (scenario: object) =>
+  play([{ name: "x", variant: "base", start: "WaitDeals", ...scenario }])[0] as ReplayResult
+
+describe("fsm replay", () => {
+  const base = json.filter((scenario) => scenario.variant === "base")
+
+  it("knows 55 base scenarios and skips the others with a reason", () => {
+    expect(base).toHaveLength(55)
+    const others = play(json).filter((result) => "skipped" in result)
+    expect(others).toHaveLength(json.length - 55)
+    expect(others[0]).toEqual({
+      name: expect.any(String),
+      skipped: "the variant extension is not built; base is",
+    })
+  })
+
+  for (const scenario of base) {
+    it(`${scenario.name}`, () => {
+      const result = play([scenario])[0] as ReplayResult
+      expect(result.states).toEqual(scenario.expectStates)
+      expect(result.record).toMatchObject(scenario.expectRecord ?? {})
+      scenario.events.forEach((item, index) => {
+        expect(result.errors[index] !== null).toBe(item.expectError === true)
+        if (item.expectError === true) expect(result.processed[index]).toBe(0)
+        else if (item.expectProcessed !== undefined)
+          expect(result.processed[index]).toBe(item.expectProcessed)
+      })
+    })
+  }
+
+  it("prints the initial state by its name, in the states and in the record", () => {
+    const result = one({ start: "UndefinedSectorState", events: [{ event: "SectorPacked" }] })
+    expect(result.states).toEqual(["UndefinedSectorState"])
+    expect(result.record.State).toBe("UndefinedSectorState")
+    expect(result.errors).toEqual([
+      "sector in state UndefinedSectorState does not take the event SectorPacked",
+    ])
+  })
+
+  it("gives missing fields their zero values and drops what an item did not process", () => {
+    const result = one({
+      start: "PreCommit1",
+      startRecord: { TicketEpoch: 5 },
+      events: [
+        { batch: [{ event: "SectorOldTicket" }, { event: "SectorPreCommit1" }] },
+        { event: "SectorTicket" },
+      ],
+    })
+    expect(result.states).toEqual(["GetTicket", "PreCommit1"])
+    expect(result.processed).toEqual([1, 1])
+    expect(result.record).toMatchObject({ TicketEpoch: 0, TicketValue: "", PreCommit1Out: "" })
+  })
+
+  it("survives payloads of any shape; an error leaves the record as before", () => {
+    const result = one({
+      start: "AddPiece",
+      events: [
+        { event: "SectorPieceAdded", payload: { NewPieces: 5 } },
+        { event: "NoSuchEvent", payload: null },
+        { event: "SectorPieceAdded", payload: { NewPieces: null } },
+        { batch: [] },
+      ],
+    })
+    expect(result.states).toEqual(["AddPiece", "AddPiece", "WaitDeals", "WaitDeals"])
+    expect(result.processed).toEqual([0, 0, 1, 0])
+    expect(result.errors.map((error) => error !== null)).toEqual([true, true, false, false])
+    expect(result.record.Pieces).toEqual([])
+  })
+
+  it("records the time of the first piece once", () => {
+    const result = one({ events: [{ event: "SectorAddPiece" }] })
+    expect(result.record.CreationTime).toBe(77)
+    expect(
+      one({ startRecord: { CreationTime: 5 }, events: [{ event: "SectorAddPiece" }] }).record.CreationTime,
+    ).toBe(5)
+  })
+
+  it("refuses what is no list of scenarios, saying where", () => {
+    const refused = decodeScenarios([
+      { name: "a", variant: "base", start: "Packing", events: [{ evnt: "x" }] },
+    ])
+    expect(Either.isLeft(refused) && refused.left.message).toMatch(/not a list of scenarios .*0\.events\.0/)
+    expect(Either.isLeft(decodeScenarios({}))).toBe(true)
+  })
+})
