@@ -60,7 +60,7 @@ export const SectorLogDocument = Schema.Struct({ log: Schema.Array(SectorLogEntr
 })
 export type SectorLogDocument = typeof SectorLogDocument.Type
 
-const Pledge = Schema.Struct({
+const PledgeRequest = Schema.Struct({
   count: Schema.optional(
     Schema.Number.pipe(
       Schema.int({ message: () => "count must be a whole number" }),
@@ -90,7 +90,7 @@ export const sectorsGroup = HttpApiGroup.make("sectors")
   )
   .add(
     HttpApiEndpoint.post("pledge", "/sectors")
-      .setPayload(Pledge)
+      .setPayload(Schema.NullOr(PledgeRequest))
       .addSuccess(PledgedDocument, { status: 201 })
       .addError(Conflict)
       .annotate(OpenApi.Summary, "Pledge committed-capacity sectors"),
