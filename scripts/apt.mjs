@@ -1,7 +1,7 @@
 /** Debian's package manager, for the few things npm cannot bring: a compiler, a browser, a font. */
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { run, tail } from "./child.mjs"
+import { run, excerpt } from "./child.mjs"
 import { say } from "./say.mjs"
 
 const aptMillis = 10 * 60_000
@@ -30,6 +30,6 @@ export const install = async (...packages) => {
   if (!updated) await aptGet("update")
   updated = true
   const result = await aptGet("install", "-y", "--no-install-recommends", ...packages)
-  if (result.code !== 0) say(`apt-get could not install ${packages.join(" ")}:\n${tail(result.output, 5)}`)
+  if (result.code !== 0) say(`apt-get could not install ${packages.join(" ")}:\n${excerpt(result.output, 5)}`)
   return result.code === 0
 }

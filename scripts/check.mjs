@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { endOnSignal, run, tail } from "./child.mjs"
+import { endOnSignal, run, excerpt } from "./child.mjs"
 import { root } from "./root.mjs"
 import { runMain, seconds } from "./say.mjs"
 import { prepare } from "./setup.mjs"
@@ -26,7 +26,7 @@ const runCheck = async ({ name, entry, args }) => {
     cwd: root,
   })
   const line = `${code === 0 ? "ok    " : "FAILED"} ${name}, ${seconds(started)}\n`
-  process.stdout.write(code === 0 ? line : `${line}${tail(output, 80)}\n`)
+  process.stdout.write(code === 0 ? line : `${line}${excerpt(output, 80)}\n`)
   return code === 0
 }
 

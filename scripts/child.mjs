@@ -65,5 +65,11 @@ export const run = (command, args, options = {}) =>
     child.on("close", finish)
   })
 
-/** The last lines of an output, for an error message. */
-export const tail = (output, lines = 30) => output.trimEnd().split("\n").slice(-lines).join("\n")
+const headLines = 12
+
+/** An output for an error message: its end, and when it is long its beginning too, for npm says the reason first. */
+export const excerpt = (output, lines = 30) => {
+  const all = output.trimEnd().split("\n")
+  if (all.length <= lines + headLines) return all.join("\n")
+  return [...all.slice(0, headLines), "...", ...all.slice(-lines)].join("\n")
+}

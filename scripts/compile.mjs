@@ -5,7 +5,7 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs"
 import { rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
-import { run, tail } from "./child.mjs"
+import { run, excerpt } from "./child.mjs"
 import { filesUnder, fingerprint } from "./fingerprint.mjs"
 import { root } from "./root.mjs"
 import { say, seconds, SetupError } from "./say.mjs"
@@ -27,7 +27,7 @@ export const copyAssets = (out) => {
 
 const tool = async (what, entry, args) => {
   const result = await run(process.execPath, [join(root, "node_modules", entry), ...args], { cwd: root })
-  if (result.code !== 0) throw new SetupError(`${what} failed:\n${tail(result.output, 60)}`)
+  if (result.code !== 0) throw new SetupError(`${what} failed:\n${excerpt(result.output, 60)}`)
 }
 
 /** Compiles the given project file with TypeScript; its own `outDir` is replaced by `out`. */

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { canInstall, install, which } from "./apt.mjs"
-import { run, tail } from "./child.mjs"
+import { run, excerpt } from "./child.mjs"
 import { fingerprint } from "./fingerprint.mjs"
 import { root } from "./root.mjs"
 import { say, seconds, SetupError } from "./say.mjs"
@@ -90,9 +90,9 @@ const missingTools = () => compilerTools.filter((tool) => which(tool) === undefi
 
 const explain = (output) =>
   missingTools().length === 0
-    ? `npm ci failed:\n${tail(output)}`
+    ? `npm ci failed:\n${excerpt(output)}`
     : "better-sqlite3 must be compiled here, and a compiler is missing: install the packages build-essential and " +
-      `python3 (as root: apt-get install -y build-essential python3), then start again. npm said:\n${tail(output, 8)}`
+      `python3 (as root: apt-get install -y build-essential python3), then start again. npm said:\n${excerpt(output, 8)}`
 
 const installAll = async () => {
   const first = await npmCi()

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { satisfies } from "semver"
 import { describe, expect, it } from "vitest"
 import { filesIn, parseSource, reachable, readText, root, sourcesIn } from "./support/sources.ts"
@@ -203,6 +204,16 @@ describe("dependencies", () => {
       return bad.map((node) => `${name} wants Node ${range}, not ${node}`)
     })
     expect(refused).toEqual([])
+  })
+
+  it("are locked for every platform, which npm 11 insists on: node scripts/complete-lock.mjs adds what is missing", async () => {
+    const { missingFromLock } = await import(pathToFileURL(join(root, "scripts", "complete-lock.mjs")).href)
+    expect(missingFromLock(lock.packages)).toEqual([])
+    const packages = {
+      "node_modules/a": { optionalDependencies: { "a-win32": "1.0.0", b: "1.0.0" } },
+      "node_modules/b": {},
+    }
+    expect(missingFromLock(packages)).toEqual([{ from: "node_modules/a", name: "a-win32", version: "1.0.0" }])
   })
 
   it("are locked without download addresses", () => {
