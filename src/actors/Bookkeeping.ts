@@ -50,7 +50,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   }
 
   opened(found: StoredMachine<S, E>): void {
-    this.stored = true
+    this.stored = found.stored
     this.logLength = found.logLength
     this.lastLogAt = found.lastLogAt
     this.stepPending = found.stepPending
@@ -85,6 +85,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
       timers: settings.durableTimers ? timers : none,
       log,
       logLength: this.logLength,
+      lastLogAt: this.lastLogAt,
       logDrop,
       journal,
       events: next.applied.length === 0 ? none : next.applied.map((applied) => applied.event),
@@ -117,11 +118,13 @@ export class Bookkeeping<S, E extends TaggedEvent> {
       timers: none,
       log: none,
       logLength: this.logLength,
+      lastLogAt: this.lastLogAt,
       logDrop: null,
       journal: none,
       events: none,
       at,
     }
+    this.draft = { timers: none, logged: 0, dropped: 0, stepPending: false, at }
     return this.host.store.save(save)
   }
 

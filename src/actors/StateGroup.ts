@@ -301,6 +301,7 @@ export class StateGroup<S, E extends TaggedEvent> {
         timers: [],
         log: [],
         logLength: 0,
+        lastLogAt: null,
         logDrop: null,
         journal: [],
         events: [],

@@ -264,15 +264,20 @@ export class StateMachine<S, E extends TaggedEvent> {
       const step = next.step && !next.ended ? this.host.options.step(next.state, this.stepContext()) : null
       const now = this.host.clock.unsafeCurrentTimeMillis()
       const saving = this.books.save(next, step !== null, now)
-      if (saving !== null)
-        return Effect.matchEffect(saving, {
-          onSuccess: () => this.saved(next, step, now) ?? Effect.void,
-          onFailure: (error) => this.saveFailed(error),
-        })
+      if (saving !== null) return this.afterSave(saving, () => this.saved(next, step, now))
       const running = this.saved(next, step, now)
       if (running !== null) return running
     }
     return this.phase === "live" ? Effect.yieldNow() : Effect.void
+  }
+
+  /** Waits for a save, which nothing may interrupt half-way, and then goes on with what follows from it. */
+  private afterSave(
+    saving: Effect.Effect<void, StoreError>,
+    saved: () => Effect.Effect<void> | null,
+  ): Effect.Effect<void> {
+    const known = Effect.match(saving, { onSuccess: saved, onFailure: (error) => this.saveFailed(error) })
+    return Effect.flatMap(Effect.uninterruptible(known), (then) => then ?? Effect.void)
   }
 
   /** After the commit: the state is the machine's, those who wait are told, and the step begins. */
@@ -368,13 +373,12 @@ export class StateMachine<S, E extends TaggedEvent> {
   /** A step that ended without an event: the store must no longer call it unfinished. */
   private settle(): Effect.Effect<void> | null {
     if (!this.books.stepPending || this.core.busy) return null
-    this.books.stepPending = false
     const saving = this.books.settle(this.core.state, this.host.clock.unsafeCurrentTimeMillis())
-    if (saving === null) return null
-    return Effect.catchAll(saving, (error) => {
-      this.books.stepPending = true
-      return this.saveFailed(error)
-    })
+    const settled = () => {
+      this.books.committed()
+      return null
+    }
+    return saving === null ? settled() : this.afterSave(saving, settled)
   }
 
   /** Nothing happened; the same events are planned again after a pause, or the machine is parked. */

@@ -15,6 +15,8 @@ import type { TimerChange } from "./Timers.ts"
 /** What the store knows of one machine. */
 export interface StoredMachine<S, E> {
   readonly state: S
+  /** False: nothing but waiting events is there, and the state is the initial one. */
+  readonly stored: boolean
   readonly ended: boolean
   /** The step of this state had started and had not ended. */
   readonly stepPending: boolean
@@ -47,6 +49,8 @@ export interface Save<S, E> {
   readonly log: ReadonlyArray<LogRow>
   /** How many log entries there were before this save; drops `logDrop` (a range of positions) first. */
   readonly logLength: number
+  /** Milliseconds of the newest entry before this save. */
+  readonly lastLogAt: number | null
   readonly logDrop: { readonly from: number; readonly to: number } | null
   readonly journal: ReadonlyArray<JournalDraft>
   /** The events that moved the machine, for the projection. */

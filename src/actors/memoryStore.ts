@@ -90,6 +90,7 @@ const openShelf = <S, E>(
       if (cell === undefined) return null
       return {
         state: cell.stored ? (cell.state as S) : initial(id),
+        stored: cell.stored,
         ended: cell.ended,
         stepPending: cell.stepPending,
         logLength: cell.log.length,
