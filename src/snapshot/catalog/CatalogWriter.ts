@@ -47,22 +47,20 @@ export interface SnapshotRow {
 
 type Write = Effect.Effect<void, SqlError, SqlClient.SqlClient>
 
-// One statement for any number of rows: the rows come as one JSON parameter, so it is prepared once.
+// One statement for any number of rows: the rows come as one JSON parameter, so it is prepared once. A link's
+// address never changes, and what is not named is not rewritten in the indexes.
 const upsertSql = `
-  INSERT INTO links (id, url_key, like_key, host_key, state, added_at, updated_at, removed_at, retry_at,
+  INSERT INTO links (id, url_key, like_key, host_key, state, added_at, updated_at, retry_at,
     failure_code, failure_message, title_set_by_user, title, url, note)
   SELECT j.value ->> 'id', j.value ->> 'urlKey', j.value ->> 'likeKey', j.value ->> 'hostKey',
     j.value ->> 'state', j.value ->> 'addedAt', j.value ->> 'updatedAt',
-    CASE WHEN j.value ->> 'state' IN ('removing', 'removed') THEN j.value ->> 'updatedAt' END,
     j.value ->> '$.failure.retryAt', j.value ->> '$.failure.code', j.value ->> '$.failure.message',
     j.value ->> 'titleSetByUser', j.value ->> 'title', j.value ->> 'url', j.value ->> 'note'
   FROM json_each(?) j WHERE true
-  ON CONFLICT (id) DO UPDATE SET url_key = excluded.url_key, like_key = excluded.like_key,
-    host_key = excluded.host_key, state = excluded.state, updated_at = excluded.updated_at,
-    removed_at = CASE WHEN excluded.removed_at IS NULL THEN NULL ELSE coalesce(removed_at, excluded.removed_at) END,
+  ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at,
     retry_at = excluded.retry_at, failure_code = excluded.failure_code,
     failure_message = excluded.failure_message, title_set_by_user = excluded.title_set_by_user,
-    title = excluded.title, url = excluded.url, note = excluded.note`
+    title = excluded.title, note = excluded.note`
 
 interface Words {
   readonly id: string
@@ -99,7 +97,7 @@ export const readableUrl = (url: string): string => {
   }
 }
 
-/** Inserts links, or brings them to this state. `addedAt` stays what it first was. */
+/** Inserts links, or brings them to this state. Address and `addedAt` stay what they first were. */
 export const upsertLinks = (rows: ReadonlyArray<LinkRow>): Write =>
   Effect.gen(function* () {
     if (rows.length === 0) return
@@ -125,12 +123,7 @@ export const upsertLinks = (rows: ReadonlyArray<LinkRow>): Write =>
     ])
     const changed = last.filter((row) => {
       const before = known.get(row.id)
-      return (
-        before === undefined ||
-        before.title !== row.title ||
-        before.note !== row.note ||
-        before.url !== row.url
-      )
+      return before === undefined || before.title !== row.title || before.note !== row.note
     })
     if (changed.length > 0) yield* indexMeta(changed)
   })
@@ -148,9 +141,7 @@ export const setState = (
     SqlClient.SqlClient,
     (sql) => sql`UPDATE links SET state = ${state}, updated_at = ${updatedAt},
       retry_at = ${failure?.retryAt ?? null}, failure_code = ${failure?.code ?? null},
-      failure_message = ${failure?.message ?? null},
-      removed_at = CASE WHEN ${state} IN ('removing', 'removed') THEN coalesce(removed_at, ${updatedAt}) END
-      WHERE id = ${id}`,
+      failure_message = ${failure?.message ?? null} WHERE id = ${id}`,
   )
 
 /**

@@ -4,17 +4,17 @@
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Hit, HitPage, Link } from "../Link.ts"
-import { BadRequest } from "../Links.ts"
-import { readQuery } from "./Catalog.ts"
+import type { BadRequest } from "../Links.ts"
+import { list } from "./Catalog.ts"
 import { readableUrl } from "./CatalogWriter.ts"
-import { allOf, asksForRemoved, compile, matches, positiveWords, type Condition } from "./compile.ts"
+import { matches, positiveWords, type Condition } from "./compile.ts"
 import { decodeCursor, encodeCursor } from "./cursor.ts"
 import { excerptOf } from "./excerpt.ts"
 import { linkColumns, linkOf, type LinkColumns } from "./linkRows.ts"
-import type { Field, Query } from "./query.ts"
+import type { Field } from "./query.ts"
+import { readQuery, selectLinks, type Selection } from "./selection.ts"
 import type { Phrase } from "./tokens.ts"
 
 /** Weights of title, note and address. */
@@ -32,6 +32,7 @@ interface Scored {
   readonly seq: number
   readonly score: number
   readonly added_at: number
+  readonly total: number
 }
 
 /**
@@ -46,29 +47,53 @@ export const search = (
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const query = yield* readQuery(text)
-    const now = yield* Clock.currentTimeMillis
     const after = cursor === undefined ? null : yield* decodeCursor(cursor, 3)
-    const condition = conditionOf(query, now)
     const words = positiveWords(query)
-    const found = yield* sql.unsafe<Scored>(...pageSql(condition, words, after, limit))
-    const totals = yield* sql.unsafe<{ n: number }>(
-      `SELECT count(*) AS n FROM links l WHERE ${condition.sql}`,
-      condition.params,
-    )
+    if (words.length === 0) return yield* newestFirst(text, limit, after)
+    const selection = yield* selectLinks(query)
+    const found = yield* sql.unsafe<Scored>(...pageSql(selection, words, after, limit))
     const shown = found.slice(0, limit)
     const last = found.length > limit ? shown.at(-1) : undefined
     return {
       hits: yield* hitsOf(shown, words),
-      total: totals[0]!.n,
+      total: found[0]?.total ?? (after === null ? 0 : yield* totalOf(selection)),
       nextCursor: last === undefined ? null : encodeCursor([last.score, last.added_at, last.seq]),
     }
   })
 
-const conditionOf = (query: Query | null, now: number): Condition =>
-  allOf([
-    ...(asksForRemoved(query) ? [] : [{ sql: "l.removed_at IS NULL", params: [] }]),
-    ...(query === null ? [] : [compile(query, now)]),
-  ])
+/** Without words there is nothing to rank by: filters alone give the list, in its order. */
+const newestFirst = (query: string, limit: number, after: ReadonlyArray<number> | null) =>
+  Effect.gen(function* () {
+    const page = yield* list({
+      query,
+      limit,
+      ...(after === null ? {} : { cursor: encodeCursor(after.slice(1)) }),
+    })
+    const next = page.nextCursor === null ? null : yield* decodeCursor(page.nextCursor, 2)
+    return {
+      hits: yield* hitsOf(yield* seqsOf(page.links), []),
+      total: page.total,
+      nextCursor: next === null ? null : encodeCursor([0, ...next]),
+    }
+  })
+
+const seqsOf = (links: ReadonlyArray<Link>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql.unsafe<{ readonly seq: number }>(
+      "SELECT l.seq FROM json_each(?) j JOIN links l ON l.id = j.value ORDER BY j.key",
+      [JSON.stringify(links.map((link) => link.id))],
+    ),
+  )
+
+const totalOf = ({ condition, from }: Selection) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const rows = yield* sql.unsafe<{ n: number }>(
+      `SELECT count(*) AS n FROM ${from} WHERE ${condition.sql}`,
+      condition.params,
+    )
+    return rows[0]!.n
+  })
 
 /** The rows a word scores in, joined by OR: BM25 then adds up what each of them is worth. */
 const scoreTables = (words: ReadonlyArray<Word>) => {
@@ -85,60 +110,57 @@ const scoreTables = (words: ReadonlyArray<Word>) => {
   }
 }
 
+/** One select per table that a word scores in; lower is better. */
+const scoreSql = (words: ReadonlyArray<Word>): Condition => {
+  const { meta, title, text, tag } = scoreTables(words)
+  const tables: Array<Condition> = []
+  const add = (match: string | null, sql: string) => {
+    if (match !== null) tables.push({ sql, params: [match] })
+  }
+  add(
+    meta,
+    `SELECT rowid AS seq, bm25(search_meta, ${metaWeights}) AS score FROM search_meta WHERE search_meta MATCH ?`,
+  )
+  add(title, `SELECT rowid AS seq, ${titleScore} AS score FROM search_meta WHERE search_meta MATCH ?`)
+  add(text, "SELECT rowid AS seq, bm25(search_text) AS score FROM search_text WHERE search_text MATCH ?")
+  add(
+    tag,
+    `SELECT DISTINCT link AS seq, ${tagScore} AS score FROM link_tags WHERE tag_id IN
+      (SELECT rowid FROM search_tags WHERE search_tags MATCH ?)`,
+  )
+  return {
+    sql: `SELECT seq, sum(score) AS score FROM (${tables.map((table) => table.sql).join(" UNION ALL ")}) GROUP BY seq`,
+    params: tables.flatMap((table) => table.params),
+  }
+}
+
 const pageSql = (
-  condition: Condition,
+  { condition, from }: Selection,
   words: ReadonlyArray<Word>,
   after: ReadonlyArray<number> | null,
   limit: number,
 ): [string, Array<string | number>] => {
-  const { meta, title, text, tag } = scoreTables(words)
-  const tables: Array<string> = []
-  const params: Array<string | number> = []
-  if (meta !== null) {
-    tables.push(
-      `SELECT rowid AS seq, bm25(search_meta, ${metaWeights}) AS score FROM search_meta WHERE search_meta MATCH ?`,
-    )
-    params.push(meta)
-  }
-  if (title !== null) {
-    tables.push(`SELECT rowid AS seq, ${titleScore} AS score FROM search_meta WHERE search_meta MATCH ?`)
-    params.push(title)
-  }
-  if (text !== null) {
-    tables.push("SELECT rowid AS seq, bm25(search_text) AS score FROM search_text WHERE search_text MATCH ?")
-    params.push(text)
-  }
-  if (tag !== null) {
-    tables.push(
-      `SELECT DISTINCT link AS seq, ${tagScore} AS score FROM link_tags WHERE tag_id IN
-        (SELECT rowid FROM search_tags WHERE search_tags MATCH ?)`,
-    )
-    params.push(tag)
-  }
-  const scored =
-    tables.length === 0
-      ? "SELECT NULL AS seq, 0 AS score WHERE 0"
-      : `SELECT seq, sum(score) AS score FROM (${tables.join(" UNION ALL ")}) GROUP BY seq`
-  const where = [condition.sql]
-  params.push(...condition.params)
-  if (after !== null) {
-    // Scores ascend, time and number descend: spelt out, for a row value compares in one direction only.
-    const score = "coalesce(scored.score, 0)"
-    where.push(`(${score} > ? OR (${score} = ? AND (l.added_at, l.seq) < (?, ?)))`)
-    params.push(after[0]!, after[0]!, after[1]!, after[2]!)
-  }
+  const scored = scoreSql(words)
+  // Scores ascend, time and number descend: spelt out, for a row value compares in one direction only.
+  const beyond = after === null ? "" : "WHERE score > ? OR (score = ? AND (added_at, seq) < (?, ?))"
   return [
-    `WITH scored(seq, score) AS MATERIALIZED (${scored})
-    SELECT l.seq, coalesce(scored.score, 0) AS score, l.added_at
-    FROM links l LEFT JOIN scored ON scored.seq = l.seq
-    WHERE ${where.join(" AND ")}
-    ORDER BY score, l.added_at DESC, l.seq DESC LIMIT ?`,
-    [...params, limit + 1],
+    `WITH scored(seq, score) AS MATERIALIZED (${scored.sql}),
+    hits(seq, score, added_at) AS MATERIALIZED (
+      SELECT l.seq, coalesce(s.score, 0), l.added_at FROM ${from} LEFT JOIN scored s ON s.seq = l.seq
+      WHERE ${condition.sql})
+    SELECT seq, score, added_at, (SELECT count(*) FROM hits) AS total FROM hits ${beyond}
+    ORDER BY score, added_at DESC, seq DESC LIMIT ?`,
+    [
+      ...scored.params,
+      ...condition.params,
+      ...(after === null ? [] : [after[0]!, after[0]!, after[1]!, after[2]!]),
+      limit + 1,
+    ],
   ]
 }
 
 const hitsOf = (
-  shown: ReadonlyArray<Scored>,
+  shown: ReadonlyArray<{ readonly seq: number }>,
   words: ReadonlyArray<Word>,
 ): Effect.Effect<ReadonlyArray<Hit>, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {

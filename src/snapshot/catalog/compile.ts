@@ -128,7 +128,8 @@ export const compile = (query: Query, now: number): Condition => {
       return words(query.phrase, query.fields)
     case "Tag":
       return {
-        sql: "l.seq IN (SELECT link FROM link_tags WHERE tag_id = (SELECT id FROM tags WHERE key = ?))",
+        sql: `EXISTS (SELECT 1 FROM link_tags WHERE tag_id = (SELECT id FROM tags WHERE key = ?)
+          AND added_at = l.added_at AND link = l.seq)`,
         params: [tagKey(query.name)],
       }
     case "NoTags":

@@ -362,8 +362,8 @@ const stateFilter = (text: string): Filter => {
 const dateFilter = (key: "before" | "after" | "added", text: string): Filter | "bad date" => {
   const span = parseSpan(text)
   if (span !== null) {
-    const within: Query = { _tag: "AddedWithin", millis: span }
-    return { query: key === "before" ? { _tag: "Not", of: within } : within, hint: null }
+    const lately: Query = { _tag: "AddedWithin", millis: span }
+    return { query: key === "before" ? { _tag: "Not", of: lately } : lately, hint: null }
   }
   const range = parseDateRange(text)
   if (range === null) return "bad date"

@@ -39,7 +39,7 @@ const links = [
   "CREATE INDEX links_by_host ON links (host_key, added_at) WHERE removed_at IS NULL",
   "CREATE INDEX links_by_type ON links (media_type, added_at) WHERE removed_at IS NULL",
   "CREATE INDEX links_by_language ON links (lang, added_at) WHERE removed_at IS NULL AND lang <> ''",
-  "CREATE INDEX links_by_versions ON links (versions, added_at) WHERE removed_at IS NULL AND versions > 1",
+  "CREATE INDEX links_by_versions ON links (versions, added_at) WHERE removed_at IS NULL",
   "CREATE INDEX links_removed ON links (removed_at) WHERE removed_at IS NOT NULL",
 ]
 
@@ -100,6 +100,14 @@ const counters = [
   `CREATE TRIGGER links_count_moved AFTER UPDATE OF state ON links WHEN old.state <> new.state BEGIN
     UPDATE link_counts SET links = links - 1 WHERE state = old.state;
     INSERT INTO link_counts VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET links = links + 1;
+  END`,
+  // A write that names removed_at rewrites every index that is for kept links only, so only these two name it.
+  `CREATE TRIGGER links_removed_new AFTER INSERT ON links WHEN new.state IN ('removing', 'removed') BEGIN
+    UPDATE links SET removed_at = new.updated_at WHERE seq = new.seq;
+  END`,
+  `CREATE TRIGGER links_removed_or_back AFTER UPDATE OF state ON links
+    WHEN (new.state IN ('removing', 'removed')) <> (new.removed_at IS NOT NULL) BEGIN
+    UPDATE links SET removed_at = CASE WHEN new.removed_at IS NULL THEN new.updated_at END WHERE seq = new.seq;
   END`,
   `CREATE TRIGGER links_hidden AFTER UPDATE OF removed_at ON links
     WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN

@@ -5,7 +5,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { describe } from "vitest"
 import {
-  countByState,
   findByUrl,
   lastGood,
   linkById,
@@ -22,6 +21,7 @@ import {
   upsertLinks,
 } from "../../../src/snapshot/catalog/CatalogWriter.ts"
 import { duplicates } from "../../../src/snapshot/catalog/duplicates.ts"
+import { countByState } from "../../../src/snapshot/catalog/selection.ts"
 import { search } from "../../../src/snapshot/catalog/Search.ts"
 import { changeTags, listTags } from "../../../src/snapshot/catalog/Tags.ts"
 import { Link, LinkPage, linkStates, type LinkState } from "../../../src/snapshot/Link.ts"
