@@ -30,7 +30,8 @@ export const place = (used: PaddedBytes, size: PaddedBytes, sectorSize: PaddedBy
 }
 
 /**
- * The zero pieces that fill the `left` padded bytes of a sector that is packed: padded sizes, smallest first. A sector
- * without data gets one of its whole size. `left` is a multiple of 128, as what pieces leave always is.
+ * The zero pieces that fill what is left of a sector when it is packed: padded sizes, smallest first. A sector without
+ * data gets one of its whole size. Null when there is more data than the sector has room for.
  */
-export const fillers = (left: PaddedBytes): ReadonlyArray<PaddedBytes> => powersOfTwo(left)
+export const fillers = (used: PaddedBytes, sectorSize: PaddedBytes): ReadonlyArray<PaddedBytes> | null =>
+  used > sectorSize ? null : powersOfTwo(sectorSize - used)
