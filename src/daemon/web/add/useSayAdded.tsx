@@ -1,0 +1,18 @@
+/** The toast after adding, with the way to the list. */
+import { Plural, Trans } from "@lingui/react/macro"
+import { useLocation } from "wouter"
+import { showToast } from "../lib/toast.ts"
+import type { Added } from "./AddForm.tsx"
+
+export const useSayAdded = () => {
+  const [path, navigate] = useLocation()
+  return ({ fresh }: Added) => {
+    const added = fresh.length
+    if (added === 0) return
+    const view = { label: <Trans>View</Trans>, run: () => navigate("/") }
+    showToast({
+      text: <Plural value={added} one="# link added" other="# links added" />,
+      ...(path === "/" ? {} : { action: view }),
+    })
+  }
+}

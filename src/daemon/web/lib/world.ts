@@ -1,0 +1,70 @@
+/**
+ * What every page shows about the daemon: counts by state, the capture queue, the sealing clock. Fetched once, then
+ * carried by the event stream.
+ */
+import { api } from "./api.ts"
+import { onMessage } from "./events.ts"
+import { Store } from "./Store.ts"
+import type { ClockDocument, Counts, Queue, StatusDocument } from "./types.ts"
+
+export const linkCounts = new Store<Counts | null>(null)
+export const sectorCounts = new Store<Counts | null>(null)
+export const queue = new Store<Queue | null>(null)
+export const about = new Store<{ readonly version: string; readonly startedAt: number } | null>(null)
+
+/** The clock with the moment it was read, so that it can tick between two messages. */
+export interface ReadClock extends ClockDocument {
+  readonly readAt: number
+}
+export const clock = new Store<ReadClock | null>(null)
+export const setClock = (document: ClockDocument) => clock.set({ ...document, readAt: Date.now() })
+
+/** The sealing world's time in milliseconds at a moment of ours. */
+export const sealingNow = (read: ReadClock, at: number): number =>
+  Date.parse(read.now) + (read.mode === "paused" ? 0 : Math.max(0, at - read.readAt) * read.scale)
+
+export const epochMillis = 30_000
+export const epochAt = (read: ReadClock, at: number): number =>
+  read.epoch + Math.floor((sealingNow(read, at) - Date.parse(read.now)) / epochMillis)
+
+/** The daemon refuses us: the page was opened without its token. */
+export const locked = new Store<boolean>(false)
+
+const moved = (counts: Counts | null, from: string, to: string): Counts | null => {
+  if (counts === null || from === to) return counts
+  const next: Record<string, number> = { ...counts }
+  if ((next[from] ?? 0) > 0) next[from] = (next[from] ?? 0) - 1
+  next[to] = (next[to] ?? 0) + 1
+  return next
+}
+
+export const loadStatus = async (): Promise<void> => {
+  try {
+    const status = await api<StatusDocument>("GET", "/status")
+    linkCounts.set(status.links)
+    sectorCounts.set(status.sectors)
+    queue.set(status.queue)
+    setClock(status.clock)
+    about.set({ version: status.version, startedAt: Date.now() - status.uptimeMillis })
+    locked.set(false)
+  } catch (cause) {
+    if (cause instanceof Error && "status" in cause && cause.status === 401) locked.set(true)
+  }
+}
+
+/** A record that is being made comes from a state that is never counted. */
+const unborn = new Set(["", "UndefinedSectorState"])
+
+export const startWorld = () => {
+  void loadStatus()
+  onMessage("reset", () => void loadStatus())
+  onMessage("queue", queue.set)
+  onMessage("clock", setClock)
+  onMessage("change", (change) => {
+    const store = change.kind === "link" ? linkCounts : sectorCounts
+    store.update((counts) => moved(counts, unborn.has(change.from) ? "" : change.from, change.to))
+  })
+}
+
+export const sum = (counts: Counts | null, states: ReadonlyArray<string>): number =>
+  states.reduce((total, state) => total + (counts?.[state] ?? 0), 0)

@@ -1,0 +1,132 @@
+/** One link: its versions, what each one kept, and what happened when. The last good version is shown first. */
+import { Trans, useLingui } from "@lingui/react/macro"
+import { useEffect, useState } from "react"
+import { useLocation } from "wouter"
+import { api, ApiError } from "../lib/api.ts"
+import { onMessage } from "../lib/events.ts"
+import { useKeys } from "../lib/keys.ts"
+import { details, progress, putDetail } from "../lib/links.ts"
+import { useKey } from "../lib/Store.ts"
+import type { LinkDetail, Snapshot } from "../lib/types.ts"
+import { OfflineBand } from "../parts/Connection.tsx"
+import { Empty } from "../parts/Empty.tsx"
+import { Banner } from "../parts/Feedback.tsx"
+import { useTitle } from "../parts/PageHead.tsx"
+import { LinkHead } from "./LinkHead.tsx"
+import { StateBand } from "./StateBand.tsx"
+import { Timeline } from "./Timeline.tsx"
+import { Versions } from "./Versions.tsx"
+import { Viewer } from "./Viewer.tsx"
+
+const useDetail = (
+  id: string,
+): { readonly link: LinkDetail | undefined; readonly error: ApiError | null; readonly load: () => void } => {
+  const link = useKey(details, id)
+  const [error, setError] = useState<ApiError | null>(null)
+  const load = () =>
+    void api<LinkDetail>("GET", `/links/${encodeURIComponent(id)}`)
+      .then((detail) => {
+        putDetail(detail)
+        setError(null)
+      })
+      .catch((cause: unknown) =>
+        setError(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))),
+      )
+  useEffect(() => {
+    load()
+    return onMessage("reset", load)
+  }, [id])
+  return { link, error, load }
+}
+
+/** The newest good version; without one, the newest. */
+export const bestOf = (snapshots: ReadonlyArray<Snapshot>): Snapshot | undefined =>
+  snapshots.find((each) => each.verdict.kind === "good") ?? snapshots[0]
+
+const Gone = ({ error, load }: { readonly error: ApiError; readonly load: () => void }) => {
+  const message = error.message
+  return error.status === 404 ? (
+    <Empty icon="gone" title={<Trans>This link is not here</Trans>}>
+      <a className="link" href="/">
+        <Trans>To the links</Trans>
+      </a>
+    </Empty>
+  ) : (
+    <Banner
+      actions={
+        <button type="button" className="btn btn-small" onClick={load}>
+          <Trans>Try again</Trans>
+        </button>
+      }
+    >
+      <Trans>The link could not be loaded: {message}</Trans>
+    </Banner>
+  )
+}
+
+const Body = ({ link }: { readonly link: LinkDetail }) => {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const snapshots = link.snapshots
+  const best = bestOf(snapshots)
+  const shown = snapshots.find((each) => each.id === chosen) ?? best
+  const at = shown === undefined ? -1 : snapshots.indexOf(shown)
+  const step = (by: number) => {
+    const next = snapshots[at + by]
+    if (next !== undefined) setChosen(next.id)
+  }
+  useKeys({ older: () => step(1), newer: () => step(-1) })
+  return (
+    <div className="flex min-h-0 grow flex-col gap-4 px-3 py-4 sm:px-4 rail:flex-row">
+      {shown !== undefined && (
+        <div className="flex shrink-0 flex-col gap-4 rail:w-60">
+          <Versions snapshots={snapshots} shown={shown.id} onShow={setChosen} />
+        </div>
+      )}
+      <div className="flex min-w-0 grow flex-col gap-4">
+        {shown === undefined ? (
+          <NoVersion state={link.state} />
+        ) : (
+          <Viewer
+            key={shown.id}
+            snapshot={shown}
+            newest={snapshots[0]}
+            best={best}
+            onNewest={() => setChosen(snapshots[0]?.id ?? null)}
+          />
+        )}
+        <Timeline entries={link.timeline} open={shown === undefined} />
+      </div>
+    </div>
+  )
+}
+
+const NoVersion = ({ state }: { readonly state: string }) => (
+  <div className="card grid min-h-48 place-items-center p-6 text-center text-muted">
+    {state === "failed" ? (
+      <Trans>Nothing was kept. The timeline below tells how far it came.</Trans>
+    ) : state === "cancelled" ? (
+      <Trans>The capture was cancelled before anything was kept.</Trans>
+    ) : (
+      <Trans>No version yet. The first one appears here by itself.</Trans>
+    )}
+  </div>
+)
+
+const LinkPage = ({ id }: { readonly id: string }) => {
+  const { t } = useLingui()
+  const [, navigate] = useLocation()
+  const { link, error, load } = useDetail(id)
+  const step = useKey(progress, id)
+  useTitle(link === undefined ? t`Link` : link.title === "" ? link.url : link.title)
+  if (link === undefined)
+    return error === null ? <div className="p-6" aria-busy="true" /> : <Gone error={error} load={load} />
+  return (
+    <div className="flex min-h-full flex-col">
+      <OfflineBand />
+      <LinkHead link={link} onRemoved={() => navigate("/")} />
+      <StateBand link={link} step={step} />
+      <Body link={link} />
+    </div>
+  )
+}
+export default LinkPage

@@ -1,0 +1,261 @@
+/** One row: native elements, a fixed height, text cut with an ellipsis. It reads its own link from the store. */
+import { useLingui as useRuntime } from "@lingui/react"
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
+import { memo, useState, type ReactNode } from "react"
+import { ago, duration, exact, fullTime, langOf, siteOf } from "../lib/format.ts"
+import { busySince, isBusy, links, progress } from "../lib/links.ts"
+import type { Excerpt } from "../lib/LinkList.ts"
+import { useFastNow, useSlowNow } from "../lib/now.ts"
+import { useKey } from "../lib/Store.ts"
+import type { Link, Progress } from "../lib/types.ts"
+import { Icon } from "../parts/Icon.tsx"
+import { StateMark } from "../parts/StateMark.tsx"
+import { piecesOf } from "./excerpt.ts"
+import { doubtWords, failureWords, linkLooks, stepWords } from "./states.ts"
+
+interface Props {
+  readonly id: string
+  readonly index: number
+  readonly top: number
+  readonly height: number
+  readonly checked: boolean
+  readonly cursor: boolean
+  readonly excerpt: Excerpt | undefined
+  readonly wanted: ReadonlyArray<string>
+  /** Off while the list is being scrolled: no picture is asked for a row that flies by. */
+  readonly pictures: boolean
+}
+
+const seenIcons = new Set<string>()
+
+const Favicon = ({ link, pictures }: { readonly link: Link; readonly pictures: boolean }) => {
+  const [broken, setBroken] = useState(false)
+  const latest = link.latest
+  const has = latest?.artefacts.some((each) => each.name === "favicon" && each.status === "ok") === true
+  const show = has && !broken && (pictures || seenIcons.has(link.id))
+  if (!show || latest === null) {
+    return (
+      <span
+        aria-hidden="true"
+        className="grid size-4 shrink-0 place-items-center rounded-sm bg-fg/8 text-[0.625rem] leading-none font-semibold text-muted uppercase"
+      >
+        {siteOf(link.url).slice(0, 1)}
+      </span>
+    )
+  }
+  seenIcons.add(link.id)
+  return (
+    <img
+      alt=""
+      width={16}
+      height={16}
+      loading="lazy"
+      decoding="async"
+      className="size-4 shrink-0 rounded-sm"
+      src={`/api/v1/snapshots/${encodeURIComponent(latest.id)}/artefacts/favicon`}
+      onError={() => setBroken(true)}
+    />
+  )
+}
+
+const shownSince = 5_000
+
+const Working = ({ id, step }: { readonly id: string; readonly step: Progress | undefined }) => {
+  const { _ } = useRuntime()
+  const now = useFastNow()
+  const since = busySince.get(id)
+  const passed = since === undefined ? 0 : now - since
+  const word = step === undefined ? undefined : stepWords[step.step]
+  return (
+    <>
+      {step !== undefined && <span>{word === undefined ? step.step : _(word)}</span>}
+      {passed > shownSince && <span className="tnum"> · {duration(Math.floor(passed / 1000) * 1000)}</span>}
+    </>
+  )
+}
+
+const RetryIn = ({ at }: { readonly at: string }) => {
+  const left = Date.parse(at) - useFastNow()
+  const time = duration(Math.max(1_000, Math.ceil(left / 1_000) * 1_000))
+  return left > 0 ? <Trans>retry in {time}</Trans> : <Trans>retry is due</Trans>
+}
+
+/** What is not normal about this link, in a few words: nothing for a link that is simply saved. */
+const Reason = ({ link, step }: { readonly link: Link; readonly step: Progress | undefined }): ReactNode => {
+  const { _ } = useRuntime()
+  if (isBusy(link.state) && link.state !== "queued") return <Working id={link.id} step={step} />
+  if (link.failure !== null) {
+    const word = failureWords[link.failure.code]
+    return (
+      <>
+        <span className="text-failed" title={link.failure.message}>
+          {word === undefined ? link.failure.code : _(word)}
+        </span>
+        {link.failure.retryAt !== null && (
+          <span className="tnum">
+            {" · "}
+            <RetryIn at={link.failure.retryAt} />
+          </span>
+        )}
+      </>
+    )
+  }
+  if (link.state === "doubtful") {
+    const reasons = link.latest?.verdict.reasons ?? []
+    return reasons
+      .map((reason) => (doubtWords[reason] === undefined ? reason : _(doubtWords[reason])))
+      .join(", ")
+  }
+  const missing = link.latest?.artefacts.filter((each) => each.status === "failed") ?? []
+  if (missing.length > 0) {
+    return (
+      <span title={missing.map((each) => `${each.name}: ${each.reason ?? ""}`).join("\n")}>
+        <Plural value={missing.length} one="# part missing" other="# parts missing" />
+      </span>
+    )
+  }
+  return link.latest?.partial === true ? <Trans>partial</Trans> : null
+}
+
+const shownTags = 3
+
+const TagChips = ({ link }: { readonly link: Link }) => {
+  const rest = link.tags.slice(shownTags)
+  return (
+    <>
+      {link.tags.slice(0, shownTags).map((tag) => (
+        <button
+          key={tag}
+          type="button"
+          data-do="tag"
+          data-tag={tag}
+          lang={langOf(tag)}
+          className="chip shrink-0 truncate"
+        >
+          {tag}
+        </button>
+      ))}
+      {rest.length > 0 && (
+        <span className="shrink-0 text-xs text-muted" title={rest.join(", ")}>
+          +{rest.length}
+        </span>
+      )}
+    </>
+  )
+}
+
+const Marked = ({ excerpt }: { readonly excerpt: Excerpt }) => (
+  <div className="truncate pl-6 text-[0.8125rem] text-muted" lang={langOf(excerpt.html)}>
+    {piecesOf(excerpt.html).map((piece, index) =>
+      piece.hit ? <mark key={index}>{piece.text}</mark> : piece.text,
+    )}
+  </div>
+)
+
+const Again = ({ link }: { readonly link: Link }) =>
+  link.state === "failed" || link.state === "cancelled" ? (
+    <button type="button" data-do="again" className="btn btn-small shrink-0 max-[720px]:hidden">
+      <Trans>Retry</Trans>
+    </button>
+  ) : null
+
+const Title = ({ link, pictures }: { readonly link: Link; readonly pictures: boolean }) => {
+  const title = link.title === "" ? link.url : link.title
+  return (
+    <>
+      <Favicon link={link} pictures={pictures} />
+      <a
+        data-do="open"
+        href={`/links/${encodeURIComponent(link.id)}`}
+        lang={langOf(title)}
+        title={title}
+        className="min-w-0 shrink truncate hover:underline"
+      >
+        {title}
+      </a>
+    </>
+  )
+}
+
+export const LinkRow = memo((props: Props) => {
+  const { t } = useLingui()
+  const { _ } = useRuntime()
+  const link = useKey(links, props.id)
+  const step = useKey(progress, props.id)
+  const now = useSlowNow()
+  const style = { height: props.height, transform: `translateY(${props.top}px)` }
+  if (link === undefined) return <div role="row" className="row" style={style} />
+  const moved = props.wanted.length > 0 && !props.wanted.includes(link.state)
+  const title = link.title === "" ? link.url : link.title
+  const reason = moved ? t`moved: ${_(linkLooks[link.state].word)}` : <Reason link={link} step={step} />
+  const versions = link.latest?.version ?? 0
+  return (
+    <div
+      role="row"
+      data-id={link.id}
+      aria-rowindex={props.index + 1}
+      data-checked={props.checked}
+      data-cursor={props.cursor}
+      className={`row links-grid ${moved ? "opacity-60" : ""}`}
+      style={style}
+    >
+      <span role="cell" className="grid place-items-center">
+        <input
+          type="checkbox"
+          data-do="check"
+          checked={props.checked}
+          readOnly
+          aria-label={t`Select ${title}`}
+          className="size-4 [scale:1.05]"
+        />
+      </span>
+      <span role="cell" className="max-[720px]:hidden">
+        <StateMark state={link.state} progress={step} />
+      </span>
+      <span role="cell" className="min-w-0">
+        <span className="flex min-w-0 items-center gap-2">
+          <Title link={link} pictures={props.pictures} />
+          <span className="flex min-w-0 shrink-[3] items-center gap-1 overflow-hidden max-[720px]:hidden">
+            <TagChips link={link} />
+          </span>
+          <span className="ml-auto min-w-0 shrink-[2] truncate pl-2 text-right text-xs text-muted max-[720px]:hidden">
+            {reason}
+          </span>
+          <Again link={link} />
+        </span>
+        <span className="mt-0.5 flex min-w-0 items-center gap-2 text-xs text-muted min-[721px]:hidden">
+          <StateMark state={link.state} progress={step} />
+          <span className="truncate">{reason ?? siteOf(link.url)}</span>
+        </span>
+        {props.excerpt !== undefined && <Marked excerpt={props.excerpt} />}
+      </span>
+      <span role="cell" className="truncate text-[0.8125rem] text-muted max-[720px]:hidden">
+        {siteOf(link.url)}
+      </span>
+      <span
+        role="cell"
+        className="tnum text-right text-xs text-muted max-[1100px]:hidden"
+        title={versions > 0 ? t`${exact(versions)} versions` : ""}
+      >
+        {versions > 0 ? `v${versions}` : "–"}
+      </span>
+      <span role="cell" className="text-right text-xs whitespace-nowrap text-muted">
+        <time dateTime={link.addedAt} title={fullTime(link.addedAt)}>
+          {ago(link.addedAt, now)}
+        </time>
+      </span>
+      <span role="cell">
+        <button
+          type="button"
+          data-do="menu"
+          aria-haspopup="menu"
+          aria-label={t`Actions for ${title}`}
+          className="btn btn-quiet btn-small btn-icon text-muted"
+        >
+          <Icon name="more" />
+        </button>
+      </span>
+    </div>
+  )
+})
+LinkRow.displayName = "LinkRow"

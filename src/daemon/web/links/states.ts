@@ -1,0 +1,77 @@
+/** How the states of a link look and what they are called. */
+import type { MessageDescriptor } from "@lingui/core"
+import { msg } from "@lingui/core/macro"
+import type { LinkState } from "../lib/types.ts"
+import type { Glyph } from "../parts/Icon.tsx"
+
+export interface Look {
+  readonly kind: string
+  readonly glyph: Glyph
+  readonly word: MessageDescriptor
+}
+
+export const linkLooks: Readonly<Record<LinkState, Look>> = {
+  queued: { kind: "k-gone", glyph: "circle", word: msg`queued` },
+  probing: { kind: "k-accent", glyph: "half", word: msg`opening` },
+  capturing: { kind: "k-accent", glyph: "half", word: msg`capturing` },
+  storing: { kind: "k-accent", glyph: "half", word: msg`writing` },
+  archived: { kind: "k-good", glyph: "check", word: msg`saved` },
+  doubtful: { kind: "k-work", glyph: "question", word: msg`doubtful` },
+  failed: { kind: "k-failed", glyph: "alert", word: msg`failed` },
+  cancelled: { kind: "k-gone", glyph: "stop", word: msg`cancelled` },
+  removing: { kind: "k-leaving", glyph: "leave", word: msg`removing` },
+  removed: { kind: "k-gone", glyph: "gone", word: msg`removed` },
+}
+
+export const doubtWords: Readonly<Record<string, MessageDescriptor>> = {
+  "consent wall": msg`looks like a consent wall`,
+  "login wall": msg`looks like a login wall`,
+  "bot challenge": msg`looks like a bot challenge`,
+  "error page": msg`looks like an error page`,
+  "blank page": msg`the page is blank`,
+  "much smaller than the last version": msg`much smaller than the last version`,
+  "redirected to the home page": msg`was sent to the home page`,
+}
+
+/** The steps of a capture, by the names the daemon gives them. */
+export const stepWords: Readonly<Record<string, MessageDescriptor>> = {
+  queued: msg`queued`,
+  probe: msg`looking at the address`,
+  probing: msg`looking at the address`,
+  open: msg`opening`,
+  opening: msg`opening`,
+  scroll: msg`scrolling`,
+  scrolling: msg`scrolling`,
+  settle: msg`waiting until it is quiet`,
+  settling: msg`waiting until it is quiet`,
+  "page.html": msg`page`,
+  screenshot: msg`picture`,
+  thumbnail: msg`small picture`,
+  "article.txt": msg`text`,
+  "article.html": msg`article`,
+  "metadata.json": msg`data`,
+  favicon: msg`icon`,
+  original: msg`file`,
+  write: msg`writing`,
+  writing: msg`writing`,
+  storing: msg`writing`,
+}
+
+export const failureWords: Readonly<Record<string, MessageDescriptor>> = {
+  "connection-refused": msg`connection refused`,
+  "blocked-address": msg`address not public`,
+  "unknown-host": msg`unknown host`,
+  "host-not-found": msg`unknown host`,
+  timeout: msg`took too long`,
+  "too-big": msg`too big`,
+  "http-401": msg`login needed (401)`,
+  "http-403": msg`forbidden (403)`,
+  "http-404": msg`not found (404)`,
+  "http-410": msg`gone (410)`,
+  "http-429": msg`too many requests (429)`,
+  "http-500": msg`server error (500)`,
+  "http-502": msg`server error (502)`,
+  "http-503": msg`not available (503)`,
+  "too-many-redirects": msg`too many redirects`,
+  "tls-error": msg`certificate not trusted`,
+}

@@ -1,0 +1,108 @@
+/** Why a sector waits and how long still: one sentence from data, and a countdown on the sealing clock. */
+import { Trans } from "@lingui/react/macro"
+import type { ReactNode } from "react"
+import { duration, exact, isoTime } from "../lib/format.ts"
+import { useFastNow } from "../lib/now.ts"
+import { useStore } from "../lib/Store.ts"
+import { clock, epochMillis, sealingNow, type ReadClock } from "../lib/world.ts"
+import { causeOf, type Cause } from "./states.ts"
+import { timeOf } from "./times.ts"
+
+const sentences: Readonly<Record<Cause, ReactNode>> = {
+  worker: <Trans>A worker does this step, or one has to come free for it.</Trans>,
+  chain: <Trans>It waits for the chain: for a message to land, or for an epoch to come.</Trans>,
+  timer: <Trans>The step failed. It is tried again after a pause.</Trans>,
+  batch: <Trans>It waits for a batch to fill, or for the batch's latest moment.</Trans>,
+  operator: <Trans>Nothing is scheduled. It needs an event from you.</Trans>,
+  deals: <Trans>It collects deals until it is full, or until its time is up.</Trans>,
+  nothing: <Trans>Nothing more has to happen.</Trans>,
+  dead: <Trans>It cannot go on from here by itself.</Trans>,
+}
+
+const Countdown = ({
+  since,
+  until,
+  read,
+}: {
+  readonly since: number | null
+  readonly until: number
+  readonly read: ReadClock
+}) => {
+  const now = useFastNow()
+  const at = sealingNow(read, now)
+  const left = Math.max(0, until - at)
+  const from = since ?? until - left
+  const whole = Math.max(1, until - from)
+  const passed = Math.min(whole, Math.max(0, at - from))
+  const epochs = Math.ceil(left / epochMillis)
+  const there = duration(Math.ceil(left / 1_000) * 1_000)
+  const here = duration(Math.ceil(left / read.scale / 1_000) * 1_000)
+  const date = isoTime(until)
+  const count = exact(epochs)
+  return (
+    <div className="mt-2">
+      <progress
+        value={passed}
+        max={whole}
+        className="block h-2 w-full overflow-hidden rounded-full accent-accent"
+        aria-label={date}
+      />
+      <p className="tnum mt-1.5 text-[0.8125rem]">
+        {left === 0 ? (
+          <Trans>Due now.</Trans>
+        ) : (
+          <>
+            <Trans>
+              {there} still ({count} epochs), at {date}.
+            </Trans>{" "}
+            <span className="text-muted">
+              {read.mode === "paused" ? (
+                <Trans>The clock is paused.</Trans>
+              ) : (
+                read.scale > 1 && <Trans>That is {here} of yours.</Trans>
+              )}
+            </span>
+          </>
+        )}
+      </p>
+    </div>
+  )
+}
+
+interface Props {
+  readonly state: string
+  readonly why: string
+  readonly since: unknown
+  readonly until: unknown
+}
+
+export const WhyWaiting = ({ state, why, since, until }: Props) => {
+  const read = useStore(clock)
+  const end = timeOf(until)
+  const cause = causeOf(state)
+  const resting = cause === "nothing"
+  return (
+    <section className="rounded-md bg-sunken p-3">
+      <h3 className="font-semibold">
+        {resting ? <Trans>At rest</Trans> : <Trans>Why is it waiting?</Trans>}
+      </h3>
+      <p>{sentences[cause]}</p>
+      {why !== "" && (
+        <p lang="en" className="mt-1 text-[0.8125rem] text-muted">
+          {why}
+        </p>
+      )}
+      {end !== null && read !== null ? (
+        <Countdown since={timeOf(since)} until={end} read={read} />
+      ) : (
+        !resting &&
+        cause !== "operator" &&
+        cause !== "dead" && (
+          <p className="mt-1 text-[0.8125rem] text-muted">
+            <Trans>How long cannot be said.</Trans>
+          </p>
+        )
+      )}
+    </section>
+  )
+}

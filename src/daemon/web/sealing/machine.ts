@@ -1,0 +1,153 @@
+/**
+ * The sealing world as the page holds it: the table of the machine, the live counts, the list of sectors. Counts follow
+ * the event stream at most four times a second; the list is asked again, never more often than once a second.
+ */
+import { useEffect, useState } from "react"
+import { api, ApiError, isAbort } from "../lib/api.ts"
+import { onMessage } from "../lib/events.ts"
+import { Store } from "../lib/Store.ts"
+import type { Counts, MachineDocument, SectorSummary } from "../lib/types.ts"
+import { sectorCounts } from "../lib/world.ts"
+
+export const machine = new Store<MachineDocument | null>(null)
+export const machineError = new Store<ApiError | null>(null)
+
+export const loadMachine = async () => {
+  try {
+    const document = await api<MachineDocument>("GET", "/fsm/sector")
+    machine.set(document)
+    machineError.set(null)
+    sectorCounts.set(document.counts)
+  } catch (cause) {
+    machineError.set(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause)))
+  }
+}
+
+const countMillis = 250
+
+/** The counts, at most four times a second: digits that change faster cannot be read. */
+export const useCounts = (): Counts => {
+  const [shown, setShown] = useState<Counts>(sectorCounts.get() ?? {})
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const show = () => {
+      timer = undefined
+      setShown(sectorCounts.get() ?? {})
+    }
+    show()
+    const stop = sectorCounts.subscribe(() => {
+      timer ??= setTimeout(show, countMillis)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [])
+  return shown
+}
+
+export interface Lit {
+  readonly from: string
+  readonly to: string
+  readonly until: number
+}
+const litMillis = 600
+/** Beyond this many changes a second single flashes say nothing. */
+const calmAbove = 40
+
+/** The edges used just now, each for 600 ms. */
+export const useLit = (on: boolean): ReadonlySet<string> => {
+  const [lit, setLit] = useState<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    if (!on) {
+      setLit(new Set())
+      return
+    }
+    const until = new Map<string, number>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let second = 0
+    let inSecond = 0
+    const show = () => {
+      timer = undefined
+      const now = performance.now()
+      for (const [key, end] of until) if (end <= now) until.delete(key)
+      setLit(new Set(until.keys()))
+      if (until.size > 0) timer = setTimeout(show, litMillis / 2)
+    }
+    const stop = onMessage("change", ({ kind, from, to }) => {
+      if (kind !== "sector" || from === to) return
+      const now = performance.now()
+      if (now - second > 1_000) {
+        second = now
+        inSecond = 0
+      }
+      inSecond += 1
+      if (inSecond > calmAbove) return
+      until.set(`${from === "" ? "UndefinedSectorState" : from}>${to}`, now + litMillis)
+      timer ??= setTimeout(show, 60)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [on])
+  return lit
+}
+
+export interface SectorsView {
+  readonly sectors: ReadonlyArray<SectorSummary> | null
+  readonly error: ApiError | null
+}
+const againMillis = 1_000
+
+/** The sectors in these states (all but the removed when none is given), kept up to date. */
+export const useSectors = (states: string, on: boolean): SectorsView => {
+  const [view, setView] = useState<SectorsView>({ sectors: null, error: null })
+  useEffect(() => {
+    if (!on) return
+    const calls = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let busy = false
+    let again = false
+    const load = () => {
+      timer = undefined
+      if (busy) {
+        again = true
+        return
+      }
+      busy = true
+      const query = states === "" ? "" : `?states=${encodeURIComponent(states)}`
+      void api<{ readonly sectors: ReadonlyArray<SectorSummary> }>("GET", `/sectors${query}`, {
+        signal: calls.signal,
+      })
+        .then(({ sectors }) => setView({ sectors, error: null }))
+        .catch((cause: unknown) => {
+          if (isAbort(cause)) return
+          const error = cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))
+          setView((before) => ({ ...before, error }))
+        })
+        .finally(() => {
+          busy = false
+          if (again) later()
+          again = false
+        })
+    }
+    const later = () => {
+      timer ??= setTimeout(load, againMillis)
+    }
+    load()
+    const stops = [
+      onMessage("reset", load),
+      onMessage("clock", later),
+      onMessage("change", ({ kind }) => {
+        if (kind === "sector") later()
+      }),
+    ]
+    return () => {
+      calls.abort()
+      clearTimeout(timer)
+      for (const stop of stops) stop()
+    }
+  }, [states, on])
+  return view
+}
