@@ -214,6 +214,16 @@ describe("the lock of set-up", () => {
   })
 })
 
+describe("a long run or a benchmark", () => {
+  for (const name of ["bench.mjs", "soak.mjs"]) {
+    it(`of ${name} that does not exist is wrong usage, with the list of those that do`, async () => {
+      const result = await run(process.execPath, [join(root, "scripts", name), "no-such-suite"])
+      expect(result.code).toBe(2)
+      expect(result.output).toMatch(/^error: no .* no-such-suite\. There are: .+\n$/)
+    })
+  }
+})
+
 describe("bin/linkseal", () => {
   it("in a checkout that is not built says so, through a symbolic link too", async () => {
     const checkout = join(folder, "checkout")

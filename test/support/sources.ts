@@ -43,6 +43,7 @@ const bannedMembers: Readonly<Record<string, ReadonlyArray<string>>> = {
   performance: ["now", "timeOrigin"],
   process: ["hrtime", "uptime"],
 }
+const globals = ["globalThis", "global", "window", "self"]
 const bannedNames = ["setTimeout", "setInterval", "setImmediate"]
 const bannedModules = ["node:timers", "node:timers/promises", "timers", "timers/promises", "node:perf_hooks"]
 
@@ -72,7 +73,9 @@ const bannedMember = (node: Node): string | undefined => {
     const name = names.find((candidate) => isNamed(property, candidate))
     if (name !== undefined && isNamed(object, owner)) return `${owner}.${name}`
   }
-  return isNamed(object, "globalThis") ? bannedNames.find((name) => isNamed(property, name)) : undefined
+  return globals.some((name) => isNamed(object, name))
+    ? bannedNames.find((name) => isNamed(property, name))
+    : undefined
 }
 
 const bannedHere = (node: Node): string | undefined => {
