@@ -63,9 +63,11 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     const stepPending = hasStep && settings.resume
     const consumed = this.consumed(next)
     const timers = this.timerChanges(next, at)
-    const log = options.log === undefined ? none : this.logRows(next, at)
+    const rows = options.log === undefined ? none : this.logRows(next, at)
     const journal = settings.journal ? this.journalDrafts(next, at) : none
-    const logDrop = log.length === 0 ? null : (options.log?.drop?.(this.logLength) ?? null)
+    const logDrop = rows.length === 0 ? null : (options.log?.drop?.(this.logLength) ?? null)
+    const gap = logDrop === null ? undefined : options.log?.dropped?.(logDrop, at)
+    const log = gap === undefined ? rows : [{ at, entry: gap }, ...rows]
     const dropped = logDrop === null ? 0 : logDrop.to - logDrop.from
     this.draft =
       timers.length + log.length === 0 && stepPending === this.stepPending

@@ -25,6 +25,12 @@ export interface StepContext<E> {
   readonly timers: (...changes: ReadonlyArray<TimerChange<E>>) => Effect.Effect<void, StoreError>
 }
 
+/** Positions in a log, `to` excluded. */
+export interface LogRange {
+  readonly from: number
+  readonly to: number
+}
+
 /** The log of a machine, as its room writes it. */
 export interface MachineLog<E> {
   /** The JSON of the entry for a consumed event; null when it leaves none. */
@@ -32,7 +38,9 @@ export interface MachineLog<E> {
   /** The JSON of the entry for a batch that failed. */
   readonly failure: (failure: PlanFailure, atMillis: number) => string
   /** Which positions to drop before more is appended to a log of this length. */
-  readonly drop?: (length: number) => { readonly from: number; readonly to: number } | null
+  readonly drop?: (length: number) => LogRange | null
+  /** The JSON of an entry that says so: it is appended before what is new. */
+  readonly dropped?: (range: LogRange, atMillis: number) => string
 }
 
 /** A plan that was saved, as observers see it. */
