@@ -22,10 +22,10 @@ import { withTag } from "../lib/query.ts"
 import { useOffline } from "../parts/Connection.tsx"
 import { askAgain } from "./actions.ts"
 import { LinkRow } from "./LinkRow.tsx"
-import { RowMenu } from "./RowMenu.tsx"
 import { SelectAllBand } from "./SelectionBar.tsx"
 import { useListKeys } from "./useListKeys.tsx"
 
+const RowMenu = lazy(() => import("./RowMenu.tsx"))
 const TagDialog = lazy(() => import("./TagDialog.tsx"))
 
 interface Props {
@@ -199,10 +199,10 @@ export const LinkTable = ({ list, view, onQuery }: Props) => {
           <Trans>Select all loaded rows</Trans>
         </label>
       )}
-      {menu !== null && links.get(menu.id) !== undefined && (
-        <RowMenu id={menu.id} at={menu.at} onTags={setTagging} onClose={() => setMenu(null)} />
-      )}
       <Suspense fallback={null}>
+        {menu !== null && links.get(menu.id) !== undefined && (
+          <RowMenu id={menu.id} at={menu.at} onTags={setTagging} onClose={() => setMenu(null)} />
+        )}
         {tagging !== null && <TagDialog ids={tagging} onClose={() => setTagging(null)} />}
       </Suspense>
     </div>

@@ -38,6 +38,7 @@ const Head = ({
   readonly onQuery: (query: string) => void
 }) => {
   const total = view.total
+  const shown = count(total)
   const attention = sum(useStore(linkCounts), ["failed", "doubtful"])
   return (
     <>
@@ -52,7 +53,7 @@ const Head = ({
         <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 px-3 py-1 text-xs text-muted sm:px-4">
           <QueryChips query={list.query} onQuery={onQuery} />
           <span className="tnum ml-auto" title={exact(total)}>
-            <Plural value={total} one={<>{count(total)} link</>} other={<>{count(total)} links</>} />
+            <Plural value={total} one={`${shown} link`} other={`${shown} links`} />
             {list.query === "" && attention > 0 && (
               <>
                 {" · "}

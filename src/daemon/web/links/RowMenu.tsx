@@ -16,7 +16,7 @@ interface Props {
   readonly onClose: () => void
 }
 
-export const RowMenu = ({ id, at, onTags, onClose }: Props) => {
+const RowMenu = ({ id, at, onTags, onClose }: Props) => {
   const { t } = useLingui()
   const [, navigate] = useLocation()
   const link = useKey(links, id)
@@ -55,3 +55,4 @@ export const RowMenu = ({ id, at, onTags, onClose }: Props) => {
   ]
   return <MenuAt at={place} label={t`Actions`} rows={rows} onClose={onClose} />
 }
+export default RowMenu

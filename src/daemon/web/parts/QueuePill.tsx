@@ -33,7 +33,12 @@ export const QueuePill = () => {
           <>
             <Trans>{capturing} capturing</Trans>
             <span className="max-sm:hidden">
-              {now.waiting > 0 && <Trans> · {waiting} waiting</Trans>}
+              {now.waiting > 0 && (
+                <>
+                  {" · "}
+                  <Trans>{waiting} waiting</Trans>
+                </>
+              )}
               {eta !== null && now.waiting > 0 && <> · ~{eta}</>}
             </span>
           </>

@@ -267,7 +267,7 @@ const SealingPage = () => {
         <Simulated />
         <ClockBar />
         <Segments
-          label={t`View`}
+          label={t`Board or table`}
           value={place.view}
           options={[
             { id: "board", text: t`Board` },
