@@ -4,7 +4,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Conflict } from "./Problem.ts"
-import { Duration } from "./words.ts"
+import { Duration, optional } from "./words.ts"
 
 export const ClockDocument = Schema.Struct({
   /** ISO 8601 in the sealing world. */
@@ -17,14 +17,14 @@ export const ClockDocument = Schema.Struct({
 export type ClockDocument = typeof ClockDocument.Type
 
 const TurnClock = Schema.Struct({
-  advance: Schema.optional(Duration),
-  scale: Schema.optional(
+  advance: optional(Duration),
+  scale: optional(
     Schema.Number.pipe(
-      Schema.finite({ message: () => "scale must be a number above 0" }),
-      Schema.positive({ message: () => "scale must be a number above 0" }),
+      Schema.finite({ message: () => "must be a number above 0" }),
+      Schema.positive({ message: () => "must be a number above 0" }),
     ),
   ),
-  paused: Schema.optional(Schema.Boolean),
+  paused: optional(Schema.Boolean),
 })
   .pipe(
     Schema.filter((body) =>

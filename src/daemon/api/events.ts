@@ -4,6 +4,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { optional } from "./words.ts"
 
 /** What happened to one machine. `seq` is the journal's, and the `id:` of the event. */
 export const Change = Schema.Struct({
@@ -33,7 +34,7 @@ export const keepAliveMillis = 15_000
 
 export const eventsGroup = HttpApiGroup.make("events").add(
   HttpApiEndpoint.get("stream", "/events")
-    .setUrlParams(Schema.Struct({ lastEventId: Schema.optional(Schema.NumberFromString.pipe(Schema.int())) }))
+    .setUrlParams(Schema.Struct({ lastEventId: optional(Schema.NumberFromString.pipe(Schema.int())) }))
     .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
     .annotate(OpenApi.Summary, "Server-sent events")
     .annotate(

@@ -9,22 +9,27 @@ export const machineKinds = ["link", "sector"] as const
 export const MachineKind = Schema.Literal(...machineKinds)
 export type MachineKind = typeof MachineKind.Type
 
-/** The table as data. What a row carries beyond the named fields is the table's own. */
+const anythingElse = { key: Schema.String, value: Schema.Unknown } as const
+
+const tableFields = {
+  kind: MachineKind,
+  initial: Schema.String,
+  states: Schema.Array(Schema.Struct({ name: Schema.String }, anythingElse)),
+  transitions: Schema.Array(
+    Schema.Struct(
+      { from: Schema.String, event: Schema.String, to: Schema.Array(Schema.String), kind: Schema.String },
+      anythingElse,
+    ),
+  ),
+}
+
+/** The table as data: `from` is `*` for rows from any state. What a row carries beyond the named fields is the table's own. */
+export const MachineTable = Schema.Struct(tableFields, anythingElse)
+export type MachineTable = typeof MachineTable.Type
+
 export const TableDocument = Schema.Struct(
-  {
-    kind: MachineKind,
-    states: Schema.Array(
-      Schema.Struct({ name: Schema.String }, { key: Schema.String, value: Schema.Unknown }),
-    ),
-    transitions: Schema.Array(
-      Schema.Struct(
-        { from: Schema.String, event: Schema.String, to: Schema.Array(Schema.String) },
-        { key: Schema.String, value: Schema.Unknown },
-      ),
-    ),
-    counts: Schema.Record({ key: Schema.String, value: Schema.Number }),
-  },
-  { key: Schema.String, value: Schema.Unknown },
+  { ...tableFields, counts: Schema.Record({ key: Schema.String, value: Schema.Number }) },
+  anythingElse,
 ).annotations({ identifier: "MachineTable" })
 export type TableDocument = typeof TableDocument.Type
 

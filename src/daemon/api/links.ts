@@ -5,23 +5,23 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Snapshot } from "../../snapshot/Snapshot.ts"
 import { Conflict, NotFound } from "./Problem.ts"
-import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage } from "./words.ts"
+import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage, optional } from "./words.ts"
 
 /** The most addresses one request may add, and the most links one bulk request may name. */
 export const urlsMax = 10_000
 export const bulkMax = 10_000
 
 const Urls = Schema.Array(Schema.String).pipe(
-  Schema.minItems(1, { message: () => "urls must name at least one address" }),
-  Schema.maxItems(urlsMax, { message: () => `urls may name at most ${urlsMax} addresses` }),
+  Schema.minItems(1, { message: () => "must name at least one address" }),
+  Schema.maxItems(urlsMax, { message: () => `may name at most ${urlsMax} addresses` }),
 )
 const Tags = Schema.Array(Schema.String)
 
 export const AddLinks = Schema.Struct({
-  url: Schema.optional(Schema.String),
-  urls: Schema.optional(Urls),
-  tags: Schema.optional(Tags),
-  note: Schema.optional(Schema.String),
+  url: optional(Schema.String),
+  urls: optional(Urls),
+  tags: optional(Tags),
+  note: optional(Schema.String),
 })
   .pipe(
     Schema.filter((body) =>
@@ -31,27 +31,27 @@ export const AddLinks = Schema.Struct({
   .annotations({ identifier: "AddLinks" })
 
 export const EditLink = Schema.Struct({
-  title: Schema.optional(Schema.String),
-  note: Schema.optional(Schema.String),
-  tags: Schema.optional(Tags),
+  title: optional(Schema.String),
+  note: optional(Schema.String),
+  tags: optional(Tags),
 }).annotations({ identifier: "EditLink" })
 
 export const bulkActions = ["tag", "untag", "snapshot", "retry", "cancel", "remove"] as const
 
 export const BulkRequest = Schema.Struct({
-  ids: Schema.optional(
+  ids: optional(
     Schema.Array(Schema.String).pipe(
-      Schema.maxItems(bulkMax, { message: () => `ids may name at most ${bulkMax} links` }),
+      Schema.maxItems(bulkMax, { message: () => `may name at most ${bulkMax} links` }),
     ),
   ),
   /** Instead of `ids`: every link that is `failed`. */
-  failed: Schema.optional(Schema.Literal(true)),
+  failed: optional(Schema.Literal(true)),
   action: Schema.Literal(...bulkActions),
   /** With `tag`: to add. With `untag`: to take away. */
-  tags: Schema.optional(Tags),
+  tags: optional(Tags),
   /** With `tag`: to take away in the same step. */
-  untags: Schema.optional(Tags),
-  forEver: Schema.optional(Schema.Boolean),
+  untags: optional(Tags),
+  forEver: optional(Schema.Boolean),
 })
   .pipe(
     Schema.filter((body) =>
@@ -82,13 +82,13 @@ export const SnapshotsDocument = Schema.Struct({ snapshots: Schema.Array(Snapsho
 export type SnapshotsDocument = typeof SnapshotsDocument.Type
 
 export const ListParameters = Schema.Struct({
-  query: Schema.optional(Schema.String),
+  query: optional(Schema.String),
   /** Repeat for several: a link must have all of them. */
-  tag: Schema.optional(Schema.Array(Schema.String)),
+  tag: optional(Schema.Array(Schema.String)),
   /** Comma-separated or repeated: a link must be in one of them. */
-  state: Schema.optional(CommaList),
-  limit: Schema.optional(Limit),
-  cursor: Schema.optional(Schema.String),
+  state: optional(CommaList),
+  limit: optional(Limit),
+  cursor: optional(Schema.String),
 })
 
 export const linksGroup = HttpApiGroup.make("links")
@@ -135,7 +135,7 @@ export const linksGroup = HttpApiGroup.make("links")
   .add(
     HttpApiEndpoint.del("remove", "/links/:id")
       .setPath(LinkId)
-      .setUrlParams(Schema.Struct({ forEver: Schema.optional(Flag) }))
+      .setUrlParams(Schema.Struct({ forEver: optional(Flag) }))
       .addSuccess(RemovedDocument)
       .addError(NotFound)
       .annotate(OpenApi.Summary, "Remove a link"),

@@ -3,7 +3,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { Duration } from "./words.ts"
+import { Duration, optional } from "./words.ts"
 
 export const Job = Schema.Struct({
   id: Schema.String,
@@ -51,8 +51,8 @@ export const AutoPledgeDocument = Schema.Struct({
 export type AutoPledgeDocument = typeof AutoPledgeDocument.Encoded
 
 const SetAutoPledge = Schema.Struct({
-  enabled: Schema.optional(Schema.Boolean),
-  every: Schema.optional(Duration),
+  enabled: optional(Schema.Boolean),
+  every: optional(Duration),
 }).annotations({ identifier: "SetAutoPledge" })
 
 export const sealingGroup = HttpApiGroup.make("sealing")

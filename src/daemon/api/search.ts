@@ -3,15 +3,15 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { HitPage, Limit } from "./words.ts"
+import { HitPage, Limit, optional } from "./words.ts"
 
 export const searchGroup = HttpApiGroup.make("search").add(
   HttpApiEndpoint.get("search", "/search")
     .setUrlParams(
       Schema.Struct({
         q: Schema.String,
-        limit: Schema.optional(Limit),
-        cursor: Schema.optional(Schema.String),
+        limit: optional(Limit),
+        cursor: optional(Schema.String),
       }),
     )
     .addSuccess(HitPage)

@@ -4,7 +4,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Conflict, NotFound } from "./Problem.ts"
-import { CommaList, Flag, SectorId } from "./words.ts"
+import { CommaList, Flag, SectorId, optional } from "./words.ts"
 
 /** The most sectors one request may pledge. */
 export const pledgeMax = 1_000
@@ -61,19 +61,19 @@ export const SectorLogDocument = Schema.Struct({ log: Schema.Array(SectorLogEntr
 export type SectorLogDocument = typeof SectorLogDocument.Type
 
 const PledgeRequest = Schema.Struct({
-  count: Schema.optional(
+  count: optional(
     Schema.Number.pipe(
-      Schema.int({ message: () => "count must be a whole number" }),
-      Schema.between(1, pledgeMax, { message: () => `count must be 1 to ${pledgeMax}` }),
+      Schema.int({ message: () => "must be a whole number" }),
+      Schema.between(1, pledgeMax, { message: () => `must be 1 to ${pledgeMax}` }),
     ),
   ),
 }).annotations({ identifier: "Pledge" })
 
 const SendEvent = Schema.Struct({
   event: Schema.String,
-  payload: Schema.optional(Schema.Unknown),
+  payload: optional(Schema.Unknown),
   /** Answer after the event is planned instead of at once. */
-  wait: Schema.optional(Schema.Boolean),
+  wait: optional(Schema.Boolean),
 }).annotations({ identifier: "SendEvent" })
 
 export const sectorsGroup = HttpApiGroup.make("sectors")
@@ -81,8 +81,8 @@ export const sectorsGroup = HttpApiGroup.make("sectors")
     HttpApiEndpoint.get("list", "/sectors")
       .setUrlParams(
         Schema.Struct({
-          states: Schema.optional(CommaList),
-          showRemoved: Schema.optional(Flag),
+          states: optional(CommaList),
+          showRemoved: optional(Flag),
         }),
       )
       .addSuccess(SectorsDocument)

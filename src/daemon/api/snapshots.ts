@@ -6,7 +6,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Snapshot } from "../../snapshot/Snapshot.ts"
 import { NotFound } from "./Problem.ts"
-import { Flag } from "./words.ts"
+import { Flag, optional } from "./words.ts"
 
 export const SnapshotDocument = Schema.Struct({ ...Snapshot.fields, linkId: Schema.String }).annotations({
   identifier: "SnapshotOfLink",
@@ -32,7 +32,7 @@ export const snapshotsGroup = HttpApiGroup.make("snapshots")
   .add(
     HttpApiEndpoint.get("artefact", "/snapshots/:id/artefacts/:name")
       .setPath(ArtefactPath)
-      .setUrlParams(Schema.Struct({ download: Schema.optional(Flag) }))
+      .setUrlParams(Schema.Struct({ download: optional(Flag) }))
       .addSuccess(HttpApiSchema.Empty(302))
       .addError(NotFound)
       .annotate(OpenApi.Summary, "Go to a file of a snapshot")

@@ -5,7 +5,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { TagCount } from "../../snapshot/Link.ts"
 import { NotFound } from "./Problem.ts"
-import { Limit } from "./words.ts"
+import { Limit, optional } from "./words.ts"
 
 export const TagsDocument = Schema.Struct({ tags: Schema.Array(TagCount) }).annotations({
   identifier: "Tags",
@@ -17,7 +17,7 @@ const TagName = Schema.Struct({ name: Schema.String })
 export const tagsGroup = HttpApiGroup.make("tags")
   .add(
     HttpApiEndpoint.get("list", "/tags")
-      .setUrlParams(Schema.Struct({ q: Schema.optional(Schema.String), limit: Schema.optional(Limit) }))
+      .setUrlParams(Schema.Struct({ q: optional(Schema.String), limit: optional(Limit) }))
       .addSuccess(TagsDocument)
       .annotate(OpenApi.Summary, "All tags, or those whose name contains q"),
   )
@@ -27,7 +27,7 @@ export const tagsGroup = HttpApiGroup.make("tags")
         Schema.Struct({
           into: Schema.String,
           from: Schema.Array(Schema.String).pipe(
-            Schema.minItems(1, { message: () => "from must name at least one tag" }),
+            Schema.minItems(1, { message: () => "must name at least one tag" }),
           ),
         }),
       )

@@ -17,10 +17,14 @@ export const QueueStatus = LinkShapes.QueueStatus.annotations({ identifier: "Que
 export const pageLimitMax = 500
 export const pageLimitDefault = 50
 
+/** A field of a request that may be left out (but not be null), with error messages about the field alone. */
+export const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
+  Schema.optionalWith(schema, { exact: true })
+
 export const Limit = Schema.NumberFromString.pipe(
-  Schema.int({ message: () => "limit must be a whole number" }),
+  Schema.int({ message: () => "must be a whole number" }),
   Schema.between(1, pageLimitMax, {
-    message: () => `limit must be 1 to ${pageLimitMax}`,
+    message: () => `must be 1 to ${pageLimitMax}`,
     jsonSchema: { type: "integer", minimum: 1, maximum: pageLimitMax, default: pageLimitDefault },
   }),
 )

@@ -2,6 +2,7 @@
  * One request's way: the guard, the login link, the size of the body, then the API, the metrics or the page. Every
  * answer that is no success, from whichever of them, has the API's error shape.
  */
+import * as Headers from "@effect/platform/Headers"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
@@ -88,14 +89,16 @@ const movedToNumber = (request: Request): Response | undefined => {
     : undefined
 }
 
-const formTypes = /^(?:multipart\/|application\/x-www-form-urlencoded)/i
-
 const refuseBody = (request: Request, maxBodyBytes: number): Problem | undefined => {
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooBig(maxBodyBytes)
-  return formTypes.test(request.headers["content-type"] ?? "")
+  return /^multipart\//i.test(request.headers["content-type"] ?? "")
     ? new Problem({ status: 400, code: "bad-request", message: "send JSON (content-type: application/json)" })
     : undefined
 }
+
+/** Bodies are JSON, whatever a client calls them (`curl -d` says it sends a form). */
+const asJson = (request: Request): Request =>
+  request.modify({ headers: Headers.set(request.headers, "content-type", "application/json") })
 
 const notFound = (path: string) =>
   problemResponse(new Problem({ status: 404, code: "no-route", message: `nothing at ${path}` }))
@@ -129,7 +132,9 @@ const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typ
       if (problem !== undefined) return problemResponse(problem)
       if (path === "/api/openapi.json") return openApi
       if (path === "/api/docs") return docs
-      if (path.startsWith("/api/")) return yield* apiApp
+      if (path.startsWith("/api/")) {
+        return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asJson(request))
+      }
       if (path === "/metrics") return yield* renderMetrics
       if (isPageRoute(path) && request.method === "GET") {
         const elsewhere = movedToNumber(request) ?? logIn(search, path, settings)

@@ -63,7 +63,7 @@ const responseRow = ([status, response]: [string, Json]) => {
     : `<p><b>${status}</b> ${escape(response.description)}</p>`
 }
 
-const operation = (path: string, method: string, operation: Json) => {
+const section = (path: string, method: string, operation: Json) => {
   const body = operation.requestBody?.content?.["application/json"]?.schema
   const parameters: ReadonlyArray<Json> = operation.parameters ?? []
   return [
@@ -81,7 +81,7 @@ const groups = (document: Json) => {
   for (const [path, methods] of Object.entries<Json>(document.paths)) {
     for (const [method, details] of Object.entries<Json>(methods)) {
       const tag = details.tags?.[0] ?? "other"
-      byTag.set(tag, [...(byTag.get(tag) ?? []), operation(path, method, details)])
+      byTag.set(tag, [...(byTag.get(tag) ?? []), section(path, method, details)])
     }
   }
   return [...byTag].map(([tag, rows]) => `<h2>${escape(tag)}</h2>\n${rows.join("\n")}`).join("\n")

@@ -3,7 +3,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import { api } from "../api/Api.ts"
-import type { MachineKind, TableDocument } from "../api/fsm.ts"
+import type { MachineKind, MachineTable } from "../api/fsm.ts"
 import { machineKinds } from "../api/fsm.ts"
 import { Problem } from "../api/Problem.ts"
 import type { SectorRecord } from "../api/sectors.ts"
@@ -83,8 +83,7 @@ export const fsmHandlers = HttpApiBuilder.group(api, "fsm", (handlers) =>
   Effect.map(FsmPort, (fsm) =>
     handlers.handle("table", ({ path: { kind } }) =>
       isMachineKind(kind)
-        ? // The table's own fields go out as they are; spreading loses the index signature the schema has.
-          Effect.map(fsm.counts(kind), (counts) => ({ ...fsm.table(kind), counts }) as TableDocument)
+        ? Effect.map(fsm.counts(kind), (counts) => ({ ...fsm.table(kind), counts }))
         : Effect.fail(
             new Problem({
               status: 404,

@@ -1,0 +1,42 @@
+/** `linkseal add`: all addresses or none; with `--wait` until each rests. */
+import type { Command } from "commander"
+import type { LinksDocument } from "../../api/links.ts"
+import { usageError } from "../CliError.ts"
+import type { Program } from "../command.ts"
+import { collect, define } from "../command.ts"
+import { linkTable } from "../render/links.ts"
+import { moveAndWait, waitedExitCode } from "../wait.ts"
+
+interface Options {
+  readonly tag?: ReadonlyArray<string>
+  readonly note?: string
+  readonly wait?: boolean
+}
+
+const checkAddress = (text: string) => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
+    throw usageError(`${text} is not an http or https address: nothing was added`)
+  }
+}
+
+export const addCommand = (program: Program, root: Command) =>
+  define<Options>(
+    program,
+    root
+      .command("add")
+      .description("keep links")
+      .argument("<url...>", "http or https addresses")
+      .option("--tag <tag>", "for every link; repeatable", collect)
+      .option("--note <text>", "for every link")
+      .option("--wait", "until each link rests; exit 1 if one failed"),
+    async (session, { tag, note, wait }, [urls = []]) => {
+      for (const url of urls) checkAddress(url)
+      const client = session.client()
+      const add = async () =>
+        (await client.send<LinksDocument>("POST", "/links", { urls, tags: tag, note })).links
+      const links = wait === true ? await moveAndWait(client, session.io, add) : await add()
+      session.print({ links }, () => linkTable(session, links))
+      if (wait === true) session.exitWith(waitedExitCode(links))
+    },
+  )

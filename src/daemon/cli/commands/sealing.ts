@@ -1,0 +1,91 @@
+/** `linkseal sealing`: the periodic pledge, and what runs where. */
+import type { Command } from "commander"
+import { Argument } from "commander"
+import type { AutoPledgeDocument, JobsDocument, WorkersDocument } from "../../api/sealing.ts"
+import { parseDuration } from "../../words/durations.ts"
+import { usageError } from "../CliError.ts"
+import type { Program, Session } from "../command.ts"
+import { define } from "../command.ts"
+import { formatTime, table } from "../render/table.ts"
+
+const simulated = ({ paint }: Session) => paint("dim", "simulated: no byte is sealed")
+
+const jobsText = (session: Session, { jobs }: JobsDocument) =>
+  `${table(
+    [
+      { title: "ID" },
+      { title: "SECTOR", right: true },
+      { title: "TASK" },
+      { title: "STATE" },
+      { title: "WORKER" },
+      { title: "SINCE" },
+      { title: "UNTIL" },
+    ],
+    jobs.map(({ id, sector, task, state, worker, since, until }) => [
+      id.slice(0, 8),
+      sector,
+      task,
+      state,
+      worker ?? "–",
+      formatTime(since),
+      until === null ? "–" : formatTime(until),
+    ]),
+    session.io.stdout,
+    session.paint,
+    "no jobs",
+  )}\n${simulated(session)}`
+
+const workersText = (session: Session, { workers }: WorkersDocument) =>
+  `${table(
+    [{ title: "WORKER" }, { title: "TASKS" }],
+    workers.map(({ name, tasks }) => [
+      name,
+      Object.entries(tasks)
+        .map(([task, { slots, running }]) => `${task} ${running}/${slots ?? "∞"}`)
+        .join("  "),
+    ]),
+    session.io.stdout,
+    session.paint,
+    "no workers",
+  )}\n${simulated(session)}`
+
+const parseEvery = (text: string | undefined) => {
+  if (text !== undefined && (parseDuration(text) ?? 0) <= 0) {
+    throw usageError(`--every ${text} is not a duration: write a number and a unit, for example "10 min"`)
+  }
+  return text
+}
+
+const autoPledge = (program: Program, sealing: Command) =>
+  define<{ readonly every?: string }>(
+    program,
+    sealing
+      .command("auto-pledge")
+      .description("pledge a sector periodically")
+      .addArgument(new Argument("[switch]", "without: show").choices(["on", "off"]))
+      .option("--every <duration>", 'how often, in time of the sealing world, for example "10 min"'),
+    async (session, { every }, [state]) => {
+      const client = session.client()
+      const change = { ...(state === undefined ? {} : { enabled: state === "on" }), every: parseEvery(every) }
+      const asked = state === undefined && every === undefined
+      const document = await (asked
+        ? client.get<AutoPledgeDocument>("/sealing/auto-pledge")
+        : client.send<AutoPledgeDocument>("POST", "/sealing/auto-pledge", change))
+      session.print(document, (now) => `${now.enabled ? "on" : "off"}, every ${now.every}`)
+    },
+  )
+
+export const sealingCommand = (program: Program, root: Command) => {
+  const sealing = root.command("sealing").description("the sealing work (simulated)")
+  autoPledge(program, sealing)
+  define(program, sealing.command("jobs").description("what runs where, until when"), async (session) =>
+    session.print(await session.client().get<JobsDocument>("/sealing/jobs"), (jobs) =>
+      jobsText(session, jobs),
+    ),
+  )
+  define(program, sealing.command("workers").description("workers and their slots"), async (session) =>
+    session.print(await session.client().get<WorkersDocument>("/sealing/workers"), (workers) =>
+      workersText(session, workers),
+    ),
+  )
+}

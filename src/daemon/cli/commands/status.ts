@@ -1,0 +1,38 @@
+/** `linkseal status`: how much there is of everything. */
+import type { Command } from "commander"
+import type { StatusDocument } from "../../api/status.ts"
+import { formatDuration } from "../../words/durations.ts"
+import type { Program, Session } from "../command.ts"
+import { define } from "../command.ts"
+import { pairs } from "../render/table.ts"
+import { queueLine } from "./queue.ts"
+
+const counted = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts)
+    .map(([state, count]) => `${count} ${state === "" ? "starting" : state}`)
+    .join(", ") || "none"
+
+const text = ({ paint }: Session, status: StatusDocument) =>
+  pairs(
+    [
+      ["version", status.version],
+      ["up", formatDuration(Math.floor(status.uptimeMillis / 1000) * 1000)],
+      ["links", counted(status.links)],
+      ["queue", queueLine(status.queue)],
+      ["sectors", counted(status.sectors)],
+      [
+        "clock",
+        `${status.clock.now}, epoch ${status.clock.epoch}, ${status.clock.mode} x${status.clock.scale}`,
+      ],
+    ],
+    paint,
+  )
+
+export const statusCommand = (program: Program, root: Command) =>
+  define(
+    program,
+    root.command("status").description("how many links and sectors, the queue, the clock"),
+    async (session) => {
+      session.print(await session.client().get<StatusDocument>("/status"), (status) => text(session, status))
+    },
+  )

@@ -1,0 +1,115 @@
+/** The command: builds the program, runs it, and turns whatever goes wrong into one line (or one JSON) and a code. */
+import { readFileSync } from "node:fs"
+import { Command, CommanderError } from "commander"
+import { CliError } from "./CliError.ts"
+import type { Program } from "./command.ts"
+import { addCommand } from "./commands/add.ts"
+import { cancelCommand } from "./commands/cancel.ts"
+import { clockCommand } from "./commands/clock.ts"
+import { daemonCommand } from "./commands/daemon.ts"
+import { doctorCommand } from "./commands/doctor.ts"
+import { fsmCommand } from "./commands/fsm.ts"
+import { listCommand } from "./commands/list.ts"
+import { openCommand } from "./commands/open.ts"
+import { queueCommand } from "./commands/queue.ts"
+import { removeCommand } from "./commands/remove.ts"
+import { retryCommand } from "./commands/retry.ts"
+import { sealingCommand } from "./commands/sealing.ts"
+import { searchCommand } from "./commands/search.ts"
+import { sectorsCommand } from "./commands/sectors.ts"
+import { showCommand } from "./commands/show.ts"
+import { snapshotCommand } from "./commands/snapshot.ts"
+import { statusCommand } from "./commands/status.ts"
+import { tagCommand } from "./commands/tag.ts"
+import { tagsCommand } from "./commands/tags.ts"
+import type { Io } from "./Io.ts"
+import { processIo } from "./Io.ts"
+
+/** In the order in which `--help` lists them. */
+const commands = [
+  daemonCommand,
+  statusCommand,
+  addCommand,
+  listCommand,
+  showCommand,
+  snapshotCommand,
+  retryCommand,
+  cancelCommand,
+  openCommand,
+  tagCommand,
+  tagsCommand,
+  searchCommand,
+  removeCommand,
+  queueCommand,
+  doctorCommand,
+  sectorsCommand,
+  sealingCommand,
+  clockCommand,
+  fsmCommand,
+]
+
+const version = () => {
+  const manifest = readFileSync(new URL("../../../package.json", import.meta.url), "utf8")
+  return (JSON.parse(manifest) as { version: string }).version
+}
+
+/** The whole program; its texts go where `io` says, and nothing in it ends the process. */
+export const makeProgram = (program: Program): Command => {
+  const root = new Command("linkseal")
+    .description("Keeps snapshots of the links you care about; simulates Filecoin sector sealing.")
+    .version(version(), "--version", "print the version")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => program.io.stdout.write(text),
+      writeErr: (text) => program.io.stderr.write(text),
+      // Errors are told once, in `tell`.
+      outputError: () => {},
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      getOutHelpWidth: () => program.io.stdout.columns ?? 100,
+      getErrHelpWidth: () => program.io.stderr.columns ?? 100,
+    })
+  for (const add of commands) add(program, root)
+  return root
+}
+
+/** Commander's sentence without its prefix, in the form of every other error. */
+const fromCommander = (error: CommanderError): CliError =>
+  new CliError(error.message.replace(/^error: /, ""), { code: "usage", exitCode: 2 })
+
+const asCliError = (error: unknown): CliError => {
+  if (error instanceof CliError) return error
+  if (error instanceof CommanderError) return fromCommander(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new CliError(message, { code: "internal", exitCode: 1 })
+}
+
+const tell = (io: Io, error: CliError, json: boolean) => {
+  const { message, code, known } = error
+  io.stderr.write(
+    json
+      ? `${JSON.stringify({ error: { code, message, ...(known === undefined ? {} : { known }) } })}\n`
+      : `error: ${message}\n`,
+  )
+}
+
+/** Runs one command line; gives the exit code. 0 done, 1 failed, 2 wrong usage. */
+export const runCli = async (argv: ReadonlyArray<string>, io: Io): Promise<number> => {
+  const program: Program = { io, exitCode: 0 }
+  try {
+    await makeProgram(program).parseAsync(argv, { from: "user" })
+    return program.exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.code === "commander.help") return 2
+    const told = asCliError(error)
+    tell(io, told, argv.includes("--json"))
+    return told.exitCode
+  }
+}
+
+/** Runs the process's own command line. */
+export const main = async (argv: ReadonlyArray<string>): Promise<void> => {
+  process.exitCode = await runCli(argv, processIo())
+}
