@@ -194,8 +194,8 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
       "list",
       Effect.map(
         sql.unsafe<{ id: MachineId }>(
-          "select id from inbox where kind = ?1 union select id from machines where kind = ?1 and step_pending = 1",
-          [kind],
+          "select id from inbox where kind = ? union select id from machines where kind = ? and step_pending = 1",
+          [kind, kind],
         ),
         (rows) => rows.map((row) => row.id),
       ),
