@@ -4,6 +4,7 @@
  */
 import * as Data from "effect/Data"
 import type { ChainEpoch, PaddedBytes, SectorNumber } from "./Sector.ts"
+import { place } from "./pieces/padding.ts"
 import { isPaddedPiece } from "./pieces/sizes.ts"
 
 /** A piece that waits for a sector. */
@@ -38,7 +39,7 @@ export interface Matching {
 interface Candidate {
   readonly piece: WaitingPiece
   readonly sector: SectorNumber
-  /** What would be lost. */
+  /** What would be lost, before any of these pieces is assigned. */
   readonly padding: PaddedBytes
 }
 
@@ -62,11 +63,11 @@ export const matchPieces = (
   const sizes = new Map(open.map((sector) => [sector.number, sector.size]))
   const assigned = new Set<string>()
   const assignments: Array<Assignment> = []
-  for (const { piece, sector, padding } of candidates) {
+  for (const { piece, sector } of candidates) {
     if (assigned.has(piece.key)) continue
-    const before = used.get(sector)!
-    if (piece.size > sizes.get(sector)! - before) continue
-    const after = before + padding + piece.size
+    const placed = place(used.get(sector)!, piece.size, sizes.get(sector)!)
+    if (placed === null) continue
+    const after = placed.offset + piece.size
     used.set(sector, after)
     assigned.add(piece.key)
     assignments.push({ key: piece.key, sector, used: after })
