@@ -27,6 +27,7 @@ import { forget, killGroup, readRecords, residentBytes, type BrowserRecord } fro
 import { reapOrphans, untilGone } from "./browser/reapOrphans.ts"
 import { readCookies } from "./browser/cookiesFile.ts"
 import { atMost } from "./deadline.ts"
+import { makeExtractor, type Extractor } from "./Extractor.ts"
 import { findChromium } from "./findChromium.ts"
 import type { CaptureSettings } from "./Settings.ts"
 
@@ -76,6 +77,8 @@ export class Browser extends Context.Tag("linkseal/snapshot/Browser")<
     readonly scratch: Effect.Effect<string, never, Scope.Scope>
     /** The user agent of captures, when a setting gives no other. */
     readonly userAgent: Effect.Effect<string, CaptureFailure>
+    /** Reads articles and PDFs beside the event loop; kept warm like the browser. */
+    readonly extractor: Extractor
     /** Pids of the browsers that run now. */
     readonly pids: Effect.Effect<ReadonlyArray<number>>
   }
@@ -133,6 +136,7 @@ const make = (options: BrowserOptions) =>
       Effect.acquireRelease(borrow, giveBack).pipe(Effect.flatMap((warm) => openPage(warm, page)))
 
     return {
+      extractor: yield* makeExtractor,
       open,
       scratch: scratch(runDir),
       userAgent: Effect.map(usable, (warm) => warm.userAgent),
@@ -171,7 +175,7 @@ const launch = (runDir: string): Effect.Effect<Warm, CaptureFailure> =>
       catch: (error) =>
         captureFailure("no-browser", `Chromium (${path}) does not start: ${firstLine(error)}`),
     })
-    const record = readRecords(runDir).find(({ launch }) => launch === id)
+    const record = readRecords(runDir).find((known) => known.launch === id)
     if (record === undefined) {
       yield* Effect.promise(() => browser.close())
       return yield* Effect.fail(

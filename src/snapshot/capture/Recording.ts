@@ -30,6 +30,8 @@ export interface Exchange {
   readonly charset: string
   readonly remoteAddress: string | null
   readonly finished: boolean
+  /** Bytes of the body that came so far, content codings undone. */
+  readonly received: number
   /** The browser's word for what went wrong, for example `net::ERR_ABORTED`. */
   readonly failure: string | null
   readonly body: { readonly offset: number; readonly length: number } | null
@@ -217,7 +219,11 @@ export class Recording {
       hop.resourceType = type
       this.#respond(hop, response)
     })
-    cdp.on("Network.dataReceived", () => void this.#activity++)
+    cdp.on("Network.dataReceived", ({ dataLength, requestId }) => {
+      this.#activity++
+      const hop = this.#last(requestId)
+      if (hop !== undefined) hop.received += dataLength
+    })
     cdp.on("Network.loadingFinished", ({ requestId }) => {
       this.#activity++
       const hop = this.#last(requestId)
@@ -261,6 +267,7 @@ export class Recording {
       charset: "",
       remoteAddress: null,
       finished: false,
+      received: 0,
       failure: null,
       body: null,
       decoded: false,

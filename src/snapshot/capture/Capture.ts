@@ -1,0 +1,236 @@
+/**
+ * The capture of one link, from its probe to its artefacts in the sink. Each step and each artefact has a deadline
+ * inside the whole budget; what was captured till then is kept and the result marked `partial`. Interrupting the
+ * effect stops everything: closing the browser's context is what makes its promises let go.
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { join } from "node:path"
+import { ArtefactSink, type SinkError } from "../archive/ArtefactSink.ts"
+import { artefactNames, type Artefact } from "../Snapshot.ts"
+import { makePageArtefacts } from "./artefacts/makeAll.ts"
+import { visibleText } from "./artefacts/article.ts"
+import { isDownload } from "./behaviour/openPage.ts"
+import { Browser } from "./Browser.ts"
+import { readCookies } from "./browser/cookiesFile.ts"
+import { captureFailure, networkFailure, type CaptureFailure } from "./CaptureFailure.ts"
+import { captureFile } from "./captureFile.ts"
+import { newFindings, remaining, type Capturing, type CapturingPage, type Progress } from "./Capturing.ts"
+import { failed, type CaptureResult } from "./CaptureResult.ts"
+import { atMost } from "./deadline.ts"
+import { evidenceOf } from "./evidence.ts"
+import type { Extractor } from "./Extractor.ts"
+import { Guard } from "./Guard.ts"
+import { PageWorld } from "./PageWorld.ts"
+import { pageAccept, type ProbeResult } from "./Probe.ts"
+import { Recording } from "./Recording.ts"
+import type { CaptureSettings } from "./Settings.ts"
+import { pageSteps, type Step } from "./steps.ts"
+import { judgeCapture } from "./Verdict.ts"
+
+/** What a step may take beyond its limit to say so itself. */
+const graceMillis = 500
+/** A page that runs scripts without end does not answer within this. */
+const pingMillis = 2_000
+/** Less than this is not worth a second try. */
+const secondTryMillis = 5_000
+
+export interface CaptureOptions {
+  /** Characters of text in the last good version, for the verdict. */
+  readonly previousTextLength?: number | null
+}
+
+/** The renderer is dead or deaf before the page could be read: another try without scripts may still do. */
+class Unresponsive extends Data.TaggedError("Unresponsive")<{ readonly failure: CaptureFailure }> {}
+
+/**
+ * Captures what the probe found. Fails with a `CaptureFailure` when there is nothing worth keeping, with a `SinkError`
+ * when the disk refuses. Holds a browser context for as long as it runs and nothing afterwards.
+ */
+export const capture = (
+  url: string,
+  probed: ProbeResult,
+  settings: CaptureSettings,
+  progress: Progress = () => Effect.void,
+  options: CaptureOptions = {},
+): Effect.Effect<CaptureResult, CaptureFailure | SinkError, Browser | Guard | ArtefactSink> =>
+  Effect.gen(function* () {
+    const startedAt = yield* Clock.currentTimeMillis
+    const capturing = yield* prepare(url, settings, startedAt, progress)
+    const { extractor } = yield* Browser
+    const file = captureFile(capturing, extractor)
+    const page = Effect.as(capturePage(capturing, extractor), null)
+    const facts =
+      probed.kind === "file"
+        ? yield* file
+        : yield* Effect.catchTag(page, "CaptureFailure", (failure) =>
+            isDownload(failure) ? file : Effect.fail(failure),
+          )
+    const millis = (yield* Clock.currentTimeMillis) - startedAt
+    return conclude(capturing, facts, options.previousTextLength ?? null, millis)
+  }).pipe(Effect.scoped)
+
+const prepare = (
+  url: string,
+  settings: CaptureSettings,
+  startedAt: number,
+  progress: Progress,
+): Effect.Effect<Capturing, CaptureFailure, Browser | Guard | ArtefactSink | Scope.Scope> =>
+  Effect.gen(function* () {
+    const browser = yield* Browser
+    const guard = yield* Effect.flatMap(Guard, (service) => service.open(settings.maxBytes))
+    const userAgent = yield* browser.userAgent
+    const cookies = yield* readCookies(settings)
+    const nowSeconds = Math.floor(startedAt / 1000)
+    return {
+      url,
+      settings,
+      takenAt: new Date(startedAt).toISOString(),
+      deadline: startedAt + settings.captureMillis,
+      guard,
+      sink: yield* ArtefactSink,
+      scratch: yield* browser.scratch,
+      fetchOptions: { guard, settings, userAgent, cookies, nowSeconds, accept: pageAccept },
+      found: newFindings(url),
+      progress,
+    }
+  })
+
+const capturePage = (capturing: Capturing, extractor: Extractor) =>
+  Effect.scoped(visit(capturing, extractor, true)).pipe(
+    Effect.catchTag("Unresponsive", ({ failure }) =>
+      Effect.gen(function* () {
+        const left = yield* remaining(capturing, capturing.settings.captureMillis)
+        if (left < secondTryMillis) return yield* Effect.fail(failure)
+        capturing.found.partial = true
+        return yield* Effect.scoped(visit(capturing, extractor, false))
+      }),
+    ),
+    Effect.catchTag("Unresponsive", ({ failure }) => Effect.fail(failure)),
+  )
+
+/** One visit to the page: the steps, then the artefacts. */
+const visit = (
+  capturing: Capturing,
+  extractor: Extractor,
+  scripts: boolean,
+): Effect.Effect<void, CaptureFailure | SinkError | Unresponsive, Browser | Scope.Scope> =>
+  Effect.gen(function* () {
+    const page = yield* openVisit(capturing, scripts)
+    const of = pageSteps.length + 1
+    for (const [index, step] of pageSteps.entries()) {
+      yield* capturing.progress(step.name, index + 1, of)
+      yield* runStep(page, step)
+    }
+    yield* capturing.progress("artefacts", of, of)
+    yield* makePageArtefacts(page, extractor)
+  })
+
+const openVisit = (
+  capturing: Capturing,
+  scripts: boolean,
+): Effect.Effect<CapturingPage, CaptureFailure, Browser | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { guard, scratch, settings } = capturing
+    const browser = yield* Browser
+    const open = yield* browser.open({ proxyUrl: guard.proxyUrl, settings, scripts })
+    const lost = (): CaptureFailure =>
+      captureFailure("browser-crashed", "The browser died during the capture: it is tried again later.")
+    const path = join(scratch, scripts ? "bodies" : "bodies-2")
+    const recording = yield* Effect.acquireRelease(
+      Effect.tryPromise({ try: () => Recording.start(open.cdp, path), catch: lost }),
+      (started) => Effect.promise(() => started.close().catch(() => undefined)),
+    )
+    const world = new PageWorld(open.cdp)
+    yield* Effect.tryPromise({ try: () => open.cdp.send("Page.enable"), catch: lost })
+    const root = yield* Effect.mapError(world.frames(settings.navigationMillis), lost)
+    return { ...capturing, open, world, recording, frameId: root.id }
+  })
+
+/** Runs a step within its limit and the whole budget, and writes down how it went. */
+const runStep = (page: CapturingPage, step: Step): Effect.Effect<void, CaptureFailure | Unresponsive> =>
+  Effect.gen(function* () {
+    const startedAt = yield* Clock.currentTimeMillis
+    const bytesBefore = page.guard.bytes
+    const limit = yield* remaining(page, step.limitMillis(page.settings))
+    if (limit === 0 && !step.required) return note(page, step, 0, 0, "the capture's whole time was used up")
+    const work = atMost(step.run(page, limit), limit + graceMillis)
+    const outcome = yield* Effect.raceFirst(work, page.open.lost).pipe(
+      Effect.map(Option.getOrElse(() => `it did not end within ${limit / 1000} s`)),
+      Effect.catchTag("PageError", (error) => Effect.succeed(error.message)),
+      Effect.catchTag("CaptureFailure", (failure) => Effect.fail(crashed(failure))),
+    )
+    const millis = (yield* Clock.currentTimeMillis) - startedAt
+    note(page, step, millis, page.guard.bytes - bytesBefore, outcome)
+    if (outcome !== null) yield* checkAlive(page, step, outcome)
+  })
+
+const crashed = (failure: CaptureFailure): CaptureFailure | Unresponsive =>
+  failure.code === "page-crashed" ? new Unresponsive({ failure }) : failure
+
+const note = (
+  page: CapturingPage,
+  step: Step,
+  millis: number,
+  bytes: number,
+  reason: string | null,
+): void => {
+  page.found.steps.push({ name: step.name, millis, bytes, reason })
+  if (reason !== null) page.found.partial = true
+}
+
+/** After a step that went badly: is there still somebody at the other end? */
+const checkAlive = (
+  page: CapturingPage,
+  step: Step,
+  reason: string,
+): Effect.Effect<void, CaptureFailure | Unresponsive> =>
+  Effect.gen(function* () {
+    const ping = page.world.send("Runtime.evaluate", { expression: "1" }, pingMillis)
+    const alive = yield* Effect.match(ping, { onSuccess: () => true, onFailure: () => false })
+    const host = URL.canParse(page.url) ? new URL(page.url).host : page.url
+    if (!alive) {
+      const failure = networkFailure("timeout", host)
+      return yield* Effect.fail(new Unresponsive({ failure }))
+    }
+    if (step.name === "open" && page.found.httpStatus === 0)
+      return yield* Effect.fail(networkFailure("timeout", host))
+    if (step.name === "read" && page.found.tree === null) {
+      return yield* Effect.fail(
+        captureFailure("bad-response", `The page of ${host} could not be read: ${reason}.`),
+      )
+    }
+  })
+
+const conclude = (
+  capturing: Capturing,
+  file: { readonly title: string; readonly text: string } | null,
+  previousTextLength: number | null,
+  millis: number,
+): CaptureResult => {
+  const { found } = capturing
+  const artefacts = artefactNames.map(
+    (name): Artefact => found.artefacts.get(name) ?? failed(name, "the capture ended before it"),
+  )
+  const evidence = evidenceOf(capturing, previousTextLength)
+  return {
+    finalUrl: found.finalUrl,
+    httpStatus: found.httpStatus,
+    title: file?.title ?? titleOf(capturing),
+    description: file === null ? (found.description ?? "") : "",
+    language: found.facts?.language ?? "",
+    text: file?.text ?? visibleText(capturing),
+    verdict: file === null ? judgeCapture(evidence) : { kind: "good", reasons: [] },
+    artefacts,
+    bytes: artefacts.reduce((sum, { bytes }) => sum + bytes, 0),
+    millis,
+    partial: found.partial || capturing.guard.overBudget,
+    steps: found.steps,
+    links: found.facts?.anchors ?? [],
+  }
+}
+
+const titleOf = ({ found }: Capturing): string => found.title ?? found.facts?.title ?? ""

@@ -1,0 +1,157 @@
+/**
+ * Our hands inside a page: runs the functions of `inpage/` in an isolated world of a frame. Every call has a deadline,
+ * for a page that is busy with itself answers never.
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { CDPSession } from "playwright"
+import { atMost } from "./deadline.ts"
+import { worldSource } from "./inpage/world.ts"
+
+const worldName = "linkseal"
+
+/** The page did not answer (`silent`), or the call went wrong in it. */
+export class PageError extends Data.TaggedError("PageError")<{
+  readonly call: string
+  readonly silent: boolean
+  readonly message: string
+}> {}
+
+export interface FrameId {
+  readonly id: string
+  readonly url: string
+  readonly children: ReadonlyArray<FrameId>
+}
+
+type Send = CDPSession["send"]
+
+export class PageWorld {
+  readonly #cdp: CDPSession
+  readonly #worlds = new Map<string, number>()
+
+  constructor(cdp: CDPSession) {
+    this.#cdp = cdp
+    // A new document has no world yet.
+    cdp.on("Page.frameNavigated", ({ frame }) => void this.#worlds.delete(frame.id))
+    cdp.on("Runtime.executionContextsCleared", () => this.#worlds.clear())
+  }
+
+  /** A protocol command with a deadline. */
+  send<K extends Parameters<Send>[0]>(
+    method: K,
+    params: object,
+    millis: number,
+  ): Effect.Effect<any, PageError> {
+    const failure = (silent: boolean, message: string) => new PageError({ call: method, silent, message })
+    return atMost(
+      Effect.tryPromise({
+        try: () => (this.#cdp.send as (method: string, params: object) => Promise<unknown>)(method, params),
+        catch: (error) => failure(false, firstLine(error)),
+      }),
+      millis,
+    ).pipe(
+      Effect.flatMap(
+        Option.match({
+          onNone: () => Effect.fail(failure(true, `the page did not answer for ${millis} ms`)),
+          onSome: (value) => Effect.succeed(value as any),
+        }),
+      ),
+    )
+  }
+
+  /** Calls `linkseal.NAME(window, ...args)` in the frame's isolated world and gives its JSON value. */
+  call<A>(
+    frameId: string,
+    name: string,
+    args: ReadonlyArray<unknown>,
+    millis: number,
+  ): Effect.Effect<A, PageError> {
+    const values = args.map((arg) => (arg === framesOfWorld ? "linkseal.frames" : JSON.stringify(arg)))
+    const expression = `linkseal.${name}(${["globalThis", ...values].join(", ")})`
+    return this.#evaluate(frameId, expression, millis).pipe(
+      // The document was replaced between two calls: once more in the new one.
+      Effect.catchIf(
+        (error) => !error.silent && /context/i.test(error.message),
+        () => {
+          this.#worlds.delete(frameId)
+          return this.#evaluate(frameId, expression, millis)
+        },
+      ),
+    ) as Effect.Effect<A, PageError>
+  }
+
+  #evaluate(frameId: string, expression: string, millis: number): Effect.Effect<unknown, PageError> {
+    return Effect.gen(this, function* () {
+      const contextId = yield* this.world(frameId, millis)
+      const answer = yield* this.send(
+        "Runtime.evaluate",
+        { contextId, expression, awaitPromise: true, returnByValue: true },
+        millis,
+      )
+      if (answer.exceptionDetails !== undefined) {
+        const { exception, text } = answer.exceptionDetails
+        const message = firstLine(exception?.description ?? text)
+        return yield* Effect.fail(new PageError({ call: expression.slice(0, 40), silent: false, message }))
+      }
+      return answer.result.value
+    })
+  }
+
+  /** The id of the frame's isolated world, made when it is not there. */
+  world(frameId: string, millis: number): Effect.Effect<number, PageError> {
+    const known = this.#worlds.get(frameId)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.gen(this, function* () {
+      const made = yield* this.send("Page.createIsolatedWorld", { frameId, worldName }, millis)
+      const contextId = made.executionContextId as number
+      yield* this.send("Runtime.evaluate", { contextId, expression: worldSource }, millis)
+      this.#worlds.set(frameId, contextId)
+      return contextId
+    })
+  }
+
+  /** The frames of the page as they are now. */
+  frames(millis: number): Effect.Effect<FrameId, PageError> {
+    return Effect.map(this.send("Page.getFrameTree", {}, millis), ({ frameTree }) => readTree(frameTree))
+  }
+
+  /** Which of the parent's serialised frame elements holds the child; -1 when none does. */
+  frameIndex(parentId: string, childId: string, millis: number): Effect.Effect<number, PageError> {
+    return Effect.gen(this, function* () {
+      const { backendNodeId } = yield* this.send("DOM.getFrameOwner", { frameId: childId }, millis)
+      const executionContextId = yield* this.world(parentId, millis)
+      const { object } = yield* this.send("DOM.resolveNode", { backendNodeId, executionContextId }, millis)
+      const answer = yield* this.send(
+        "Runtime.callFunctionOn",
+        {
+          objectId: object.objectId,
+          functionDeclaration: "function () { return linkseal.frames.indexOf(this) }",
+          returnByValue: true,
+        },
+        millis,
+      )
+      return answer.result.value as number
+    })
+  }
+}
+
+/** Stands for the world's own list of frame elements in the arguments of a call. */
+export const framesOfWorld = Symbol("frames")
+
+interface RawTree {
+  readonly frame: { readonly id: string; readonly url: string }
+  readonly childFrames?: ReadonlyArray<RawTree>
+}
+
+const readTree = ({ childFrames, frame }: RawTree): FrameId => ({
+  id: frame.id,
+  url: frame.url,
+  children: (childFrames ?? []).map(readTree),
+})
+
+const firstLine = (error: unknown) =>
+  (String(error instanceof Error ? error.message : error).split("\n")[0] ?? "").replace(
+    /^cdpSession.send: /,
+    "",
+  )

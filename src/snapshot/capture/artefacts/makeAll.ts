@@ -1,0 +1,63 @@
+/**
+ * All artefacts of a page. Two lanes at once: one needs the browser (picture, PDF), the other only what was read from
+ * it (HTML, article, metadata, icon). The most important of each lane comes first.
+ */
+import * as Effect from "effect/Effect"
+import type { SinkError } from "../../archive/ArtefactSink.ts"
+import type { CapturingPage } from "../Capturing.ts"
+import { skipped } from "../CaptureResult.ts"
+import type { Article } from "../extract/extract.ts"
+import type { Extractor, ExtractError } from "../Extractor.ts"
+import { articleHtml, articleText } from "./article.ts"
+import { ArtefactProblem, makeArtefact, type Made } from "./artefact.ts"
+import { favicon } from "./favicon.ts"
+import { readMetadata } from "./metadata.ts"
+import { pageHtml } from "./pageHtml.ts"
+import { pagePdf } from "./pagePdf.ts"
+import { screenshot, thumbnail } from "./screenshot.ts"
+
+export const makePageArtefacts = (
+  capturing: CapturingPage,
+  extractor: Extractor,
+): Effect.Effect<void, SinkError> =>
+  Effect.gen(function* () {
+    const { found } = capturing
+    const html = found.plainHtml
+    const extraction: Effect.Effect<Article | null, ArtefactProblem | ExtractError> =
+      html === null
+        ? Effect.fail(new ArtefactProblem({ message: "the page could not be read" }))
+        : extractor.article(html, found.finalUrl)
+    const article = yield* Effect.cached(extraction)
+    const browserLane = Effect.gen(function* () {
+      yield* makeArtefact(capturing, "screenshot", screenshot(capturing))
+      const small = makeArtefact(capturing, "thumbnail", thumbnail(capturing))
+      const pdf = makeArtefact(capturing, "page.pdf", pagePdf(capturing))
+      yield* Effect.all([small, pdf], { concurrency: 2, discard: true })
+    })
+    const ourLane = Effect.gen(function* () {
+      yield* makeArtefact(capturing, "metadata.json", metadata(capturing))
+      yield* makeArtefact(capturing, "page.html", pageHtml(capturing))
+    })
+    const articleLane = Effect.gen(function* () {
+      yield* makeArtefact(capturing, "article.html", articleHtml(capturing, article))
+      yield* makeArtefact(capturing, "article.txt", articleText(capturing, article))
+    })
+    const icon = makeArtefact(capturing, "favicon", favicon(capturing))
+    yield* Effect.all([browserLane, ourLane, articleLane, icon], { concurrency: "unbounded", discard: true })
+    found.artefacts.set("original", skipped("original", "the link is a page"))
+    if (!found.artefacts.has("page.wacz")) {
+      found.artefacts.set("page.wacz", skipped("page.wacz", "no writer for it is set up"))
+    }
+  })
+
+const metadata = (capturing: CapturingPage): Effect.Effect<Made, ArtefactProblem> =>
+  Effect.gen(function* () {
+    const { found, takenAt, url } = capturing
+    if (found.facts === null)
+      return yield* Effect.fail(new ArtefactProblem({ message: "the page could not be read" }))
+    const { finalUrl, httpStatus } = found
+    const read = readMetadata(found.facts, { url, finalUrl, httpStatus, takenAt })
+    found.title = read.title
+    found.description = read.description
+    return { mediaType: "application/json", content: Buffer.from(`${JSON.stringify(read, null, 2)}\n`) }
+  })

@@ -1,0 +1,128 @@
+/** Goes to the address and waits for the page's `load`; what is wrong with the link shows here. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Response } from "playwright"
+import {
+  captureFailure,
+  httpFailure,
+  networkFailure,
+  type CaptureFailure,
+  type FailureCode,
+} from "../CaptureFailure.ts"
+import { judgeCapture } from "../Verdict.ts"
+import type { CapturingPage } from "../Capturing.ts"
+import { tooLargeMessage } from "../guard/GuardSession.ts"
+import type { PageFacts } from "../inpage/facts.ts"
+import { evidenceOf } from "../evidence.ts"
+
+/** A document larger than this is no page, and would take the browser's memory. */
+export const maxDocumentBytes = 40_000_000
+const watchMillis = 100
+/** A bot challenge answers with one of these; what it shows is worth keeping, with the doubt. */
+const challengeStatus: ReadonlySet<number> = new Set([401, 403, 405, 406, 429, 503])
+
+/** The browser takes the link for a download: it is a file, not a page. */
+export const isDownload = (failure: CaptureFailure) => failure.code === "not-a-page"
+
+export const openPage = (
+  capturing: CapturingPage,
+  limitMillis: number,
+): Effect.Effect<string | null, CaptureFailure> =>
+  Effect.gen(function* () {
+    const { found, guard, open, url } = capturing
+    const startedAt = yield* Clock.currentTimeMillis
+    const response = yield* Effect.tryPromise({
+      try: () => open.page.goto(url, { waitUntil: "commit", timeout: limitMillis }),
+      catch: (error) => navigationFailure(error, capturing),
+    })
+    const answered = response?.url() ?? url
+    found.finalUrl = answered
+    found.httpStatus = response?.status() ?? 200
+    const denied = found.httpStatus >= 400 ? guard.failureOf(answered) : null
+    if (denied !== null) return yield* Effect.fail(denied)
+    if (found.httpStatus >= 400 && !challengeStatus.has(found.httpStatus)) {
+      return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(answered)))
+    }
+    const left = Math.max(1, startedAt + limitMillis - (yield* Clock.currentTimeMillis))
+    const loaded = Effect.tryPromise({
+      try: () => open.page.waitForLoadState("load", { timeout: left }),
+      catch: (error) => error,
+    }).pipe(
+      Effect.as(null),
+      Effect.orElseSucceed(() => "the page did not finish loading in time"),
+    )
+    const reason = yield* Effect.raceFirst(loaded, watchSize(capturing))
+    yield* refuseErrorStatus(capturing, response)
+    return reason
+  })
+
+/** Fails when the document outgrows its bound; never succeeds. */
+const watchSize = (capturing: CapturingPage): Effect.Effect<never, CaptureFailure> =>
+  Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep(watchMillis)
+      const document = capturing.recording.lastDocument(capturing.frameId)
+      const cut = capturing.guard.overBudget && document?.finished !== true
+      const tooLarge = (document?.received ?? 0) > maxDocumentBytes
+      if (cut)
+        return yield* Effect.fail(captureFailure("too-large", tooLargeMessage(capturing.settings.maxBytes)))
+      if (tooLarge) {
+        const message = `The page is larger than ${maxDocumentBytes / 1_000_000} MB of HTML: it is not kept.`
+        return yield* Effect.fail(captureFailure("too-large", message))
+      }
+    }
+  })
+
+/** An error status is a failure, unless the page that comes with it is a bot challenge or a login. */
+const refuseErrorStatus = (
+  capturing: CapturingPage,
+  response: Response | null,
+): Effect.Effect<void, CaptureFailure> =>
+  Effect.gen(function* () {
+    const { found, frameId, settings, world } = capturing
+    if (found.httpStatus < 400) return
+    const facts = yield* world
+      .call<PageFacts>(frameId, "facts", [], settings.artefactMillis)
+      .pipe(Effect.orElseSucceed(() => null))
+    if (facts !== null) {
+      const { reasons } = judgeCapture(evidenceOf({ ...capturing, found: { ...found, facts } }, null))
+      if (reasons.includes("bot challenge") || reasons.includes("login wall")) return
+    }
+    return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(response?.url() ?? capturing.url)))
+  })
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
+
+const codes: ReadonlyArray<readonly [RegExp, FailureCode]> = [
+  [/ERR_NAME_NOT_RESOLVED/, "unknown-host"],
+  [/ERR_CONNECTION_REFUSED/, "connection-refused"],
+  [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/, "connection-reset"],
+  [/ERR_(ADDRESS_UNREACHABLE|NETWORK_CHANGED|INTERNET_DISCONNECTED)/, "unreachable"],
+  [/ERR_(CONNECTION_TIMED_OUT|TIMED_OUT)|Timeout \d+ms exceeded/, "timeout"],
+  [/ERR_TOO_MANY_REDIRECTS/, "too-many-redirects"],
+  [/ERR_(CERT|SSL|BAD_SSL)/, "tls-error"],
+]
+
+/** What a failed navigation means; the guard knows best what it refused, also at a later hop of redirects. */
+const navigationFailure = (error: unknown, capturing: CapturingPage): CaptureFailure => {
+  const { frameId, guard, recording, settings, url } = capturing
+  const message = error instanceof Error ? error.message : String(error)
+  const last = recording.lastDocument(frameId)?.url ?? url
+  const denied = guard.failureOf(last)
+  if (denied !== null) return denied
+  if (guard.overBudget) return captureFailure("too-large", tooLargeMessage(settings.maxBytes))
+  if (/Download is starting|ERR_ABORTED/.test(message)) {
+    return captureFailure("not-a-page", `${hostOf(last)} sends a file instead of a page.`)
+  }
+  if (/crash|Target (page, context or browser has been )?closed/i.test(message)) {
+    return captureFailure("page-crashed", "The page crashed the browser's tab: it is tried again later.")
+  }
+  if (/ERR_(UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME|UNSAFE_REDIRECT|BLOCKED_BY_CLIENT)/.test(message)) {
+    return captureFailure(
+      "blocked-address",
+      `Refused: ${last} leads to an address that is neither http nor https.`,
+    )
+  }
+  const code = codes.find(([pattern]) => pattern.test(message))?.[1] ?? "bad-response"
+  return networkFailure(code, hostOf(last))
+}

@@ -1,0 +1,53 @@
+/** Takes the page out of the browser: every frame as parts, its text, and what it says about itself. */
+import * as Effect from "effect/Effect"
+import type { CapturingPage } from "../Capturing.ts"
+import type { FrameTree } from "../html/buildPage.ts"
+import type { PageFacts } from "../inpage/facts.ts"
+import type { Part, Serialised } from "../inpage/serialise.ts"
+import { framesOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
+
+const maxFrames = 200
+const maxDepth = 6
+
+export const readPage = (capturing: CapturingPage, limitMillis: number): Effect.Effect<null, PageError> =>
+  Effect.gen(function* () {
+    const { found, world } = capturing
+    const root = yield* world.frames(limitMillis)
+    found.facts = yield* world.call<PageFacts>(root.id, "facts", [], limitMillis)
+    found.finalUrl = found.facts.url.startsWith("http") ? found.facts.url : found.finalUrl
+    const texts: Array<string> = []
+    let frames = 0
+    const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
+      Effect.gen(function* () {
+        const serialised = yield* world.call<Serialised>(
+          frame.id,
+          "serialise",
+          [framesOfWorld, { plain: false }],
+          limitMillis,
+        )
+        const children = new Map<number, FrameTree>()
+        for (const child of depth < maxDepth ? frame.children : []) {
+          if (++frames > maxFrames) break
+          // A frame that went away or does not answer leaves a hole, not a failure.
+          const index = yield* Effect.orElseSucceed(
+            world.frameIndex(frame.id, child.id, limitMillis),
+            () => -1,
+          )
+          const tree = yield* Effect.option(readFrame(child, depth + 1))
+          if (index >= 0 && tree._tag === "Some") children.set(index, tree.value)
+          texts.push(
+            yield* Effect.orElseSucceed(world.call<string>(child.id, "frameText", [], limitMillis), () => ""),
+          )
+        }
+        return { serialised, frames: children }
+      })
+    found.tree = yield* readFrame(root, 0)
+    found.frameText = texts.join("\n").trim()
+    const needsArticle =
+      capturing.settings.artefacts["article.html"] || capturing.settings.artefacts["article.txt"]
+    if (needsArticle) {
+      const plain = yield* world.call<Serialised>(root.id, "serialise", [[], { plain: true }], limitMillis)
+      found.plainHtml = plain.parts.filter((part: Part) => typeof part === "string").join("")
+    }
+    return null
+  })

@@ -1,0 +1,108 @@
+/**
+ * The little of the DOM that our code inside a page uses. The project is compiled without the DOM's types, for
+ * nothing else may touch a DOM. Everything in this folder is turned to text and run in a world of its own inside the
+ * page: page scripts cannot see or change it, and a function there may use only its arguments and the others here.
+ */
+export interface PageNode {
+  readonly nodeType: number
+  readonly nodeValue: string | null
+  readonly childNodes: ArrayLike<PageNode>
+  textContent: string | null
+}
+
+export interface PageSheet {
+  readonly cssRules: ArrayLike<{ readonly cssText: string }>
+  readonly disabled: boolean
+  readonly href: string | null
+  readonly media: { readonly mediaText: string }
+  replaceSync(text: string): void
+}
+
+export interface PageRoot extends PageNode {
+  readonly adoptedStyleSheets: ArrayLike<PageSheet>
+  readonly mode?: string
+  readonly delegatesFocus?: boolean
+  querySelector(selector: string): PageElement | null
+  querySelectorAll(selector: string): ArrayLike<PageElement> & Iterable<PageElement>
+}
+
+export interface PageRect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly bottom: number
+}
+
+export interface PageElement extends PageRoot {
+  readonly localName: string
+  readonly namespaceURI: string | null
+  readonly attributes: ArrayLike<{ readonly name: string; readonly value: string }>
+  readonly parentElement: PageElement | null
+  readonly shadowRoot: PageRoot | null
+  readonly content?: PageNode
+  readonly sheet?: PageSheet | null
+  readonly currentSrc?: string
+  readonly complete?: boolean
+  readonly naturalWidth?: number
+  readonly width?: number
+  readonly height?: number
+  readonly videoWidth?: number
+  readonly videoHeight?: number
+  readonly checked?: boolean
+  readonly selected?: boolean
+  readonly value?: string
+  readonly type?: string
+  readonly href?: string
+  readonly rel?: string
+  readonly innerText: string
+  readonly outerHTML: string
+  readonly scrollHeight: number
+  readonly scrollWidth: number
+  readonly clientHeight: number
+  readonly style: { setProperty(name: string, value: string, priority?: string): void }
+  scrollTop: number
+  loading?: string
+  src?: string
+  srcset?: string
+  getAttribute(name: string): string | null
+  setAttribute(name: string, value: string): void
+  removeAttribute(name: string): void
+  hasAttribute(name: string): boolean
+  matches(selector: string): boolean
+  closest(selector: string): PageElement | null
+  contains(other: PageElement): boolean
+  getBoundingClientRect(): PageRect
+  click(): void
+  toDataURL?(type?: string): string
+  getContext?(kind: "2d"): { drawImage(image: PageElement, x: number, y: number): void }
+}
+
+export interface PageDocument extends PageRoot {
+  readonly documentElement: PageElement
+  readonly head: PageElement | null
+  readonly body: PageElement | null
+  readonly title: string
+  readonly baseURI: string
+  readonly URL: string
+  readonly compatMode: string
+  readonly doctype: { readonly name: string; readonly publicId: string; readonly systemId: string } | null
+  readonly scrollingElement: PageElement | null
+  readonly images: ArrayLike<PageElement> & Iterable<PageElement>
+  readonly fonts: { readonly status: string }
+  createElement(name: string): PageElement
+  elementsFromPoint(x: number, y: number): ReadonlyArray<PageElement>
+}
+
+export interface PageWindow {
+  readonly innerWidth: number
+  readonly innerHeight: number
+  readonly scrollY: number
+  readonly document: PageDocument
+  readonly location: { readonly href: string }
+  readonly CSSStyleSheet: new () => PageSheet
+  scrollTo(options: { top: number; left: number; behavior: string }): void
+  getComputedStyle(element: PageElement): Readonly<Record<string, string>>
+  requestAnimationFrame(callback: () => void): number
+  setTimeout(callback: () => void, millis: number): number
+}

@@ -1,0 +1,401 @@
+/**
+ * Writes the document as it stands, with form state, shadow roots and canvas, as a list of parts: text that is final,
+ * and references (resources, styles, frames) that are filled in outside the page from the recording. What could run
+ * or call home is left out here; the policy that the built page carries is the second lock.
+ */
+import type { PageDocument, PageElement, PageNode, PageRoot, PageSheet, PageWindow } from "./dom.ts"
+
+/**
+ * `resource`: a data URL goes here. `css`: style text whose addresses are relative to `base`, for a style element or a
+ * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `frame`: the document
+ * of the n-th frame element, escaped for an attribute; `head`: here the head begins.
+ */
+export type Part =
+  | string
+  | { readonly kind: "resource"; readonly url: string; readonly media: boolean }
+  | { readonly kind: "css"; readonly text: string; readonly base: string; readonly attribute: boolean }
+  | { readonly kind: "sheet"; readonly url: string; readonly text: string | null }
+  | { readonly kind: "frame"; readonly index: number; readonly attribute: boolean }
+  | { readonly kind: "head" }
+
+export interface Serialised {
+  readonly parts: ReadonlyArray<Part>
+  readonly quirks: boolean
+  readonly url: string
+}
+
+export interface SerialiseOptions {
+  /** Text and structure only, for the article extractors: no styles, frames, canvas or form state. */
+  readonly plain: boolean
+}
+
+export function serialise(
+  window: PageWindow,
+  frames: Array<PageElement>,
+  options: SerialiseOptions,
+): Serialised {
+  const document: PageDocument = window.document
+  const plain = options.plain
+  const html = "http://www.w3.org/1999/xhtml"
+  const parts: Array<Part> = []
+  let text = ""
+  const voids = new Set("area base br col embed hr img input link meta param source track wbr".split(" "))
+  const left = new Set(
+    "script noscript template base noembed noframes portal fencedframe applet param track".split(" "),
+  )
+  const addresses = new Set([
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "data",
+    "cite",
+    "longdesc",
+    "xlink:href",
+    "poster",
+  ])
+  const dropped = new Set(
+    "srcset sizes imagesrcset integrity nonce crossorigin ping autofocus autoplay loading http-equiv srcdoc manifest shadowrootmode is".split(
+      " ",
+    ),
+  )
+
+  const emit = (part: Part) => {
+    if (typeof part === "string") {
+      text += part
+      return
+    }
+    if (text !== "") parts.push(text)
+    text = ""
+    parts.push(part)
+  }
+  const escapeText = (value: string) =>
+    value
+      .replace(/&/g, "&amp;")
+      .replace(/\u00a0/g, "&nbsp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+  const escapeAttribute = (value: string) =>
+    value
+      .replace(/&/g, "&amp;")
+      .replace(/\u00a0/g, "&nbsp;")
+      .replace(/"/g, "&quot;")
+      .replace(/</g, "&lt;")
+  const absolute = (value: string) => {
+    try {
+      return new URL(value, document.baseURI).href
+    } catch {
+      return ""
+    }
+  }
+  const attribute = (name: string, value: string) => emit(` ${name}="${escapeAttribute(value)}"`)
+  const resource = (name: string, url: string, media = false, suffix = "") => {
+    if (url.startsWith("data:")) return attribute(name, url + suffix)
+    emit(` ${name}="`)
+    emit({ kind: "resource", url, media })
+    emit(`${suffix}"`)
+  }
+  const rulesOf = (sheet: PageSheet): string | null => {
+    try {
+      return Array.from(sheet.cssRules, (rule) => rule.cssText).join("\n")
+    } catch {
+      return null
+    }
+  }
+  const styleBlock = (css: string, base: string, media: string) => {
+    emit(media === "" ? "<style>" : `<style media="${escapeAttribute(media)}">`)
+    emit({ kind: "css", text: css, base, attribute: false })
+    emit("</style>")
+  }
+
+  /** What scripts added to a style element with insertRule is not in its text. */
+  const styleText = (element: PageElement): string => {
+    const written = element.textContent ?? ""
+    const sheet = element.sheet
+    if (sheet === null || sheet === undefined || /@import/i.test(written)) return written
+    try {
+      const fresh = new window.CSSStyleSheet()
+      fresh.replaceSync(written)
+      return fresh.cssRules.length === sheet.cssRules.length ? written : (rulesOf(sheet) ?? written)
+    } catch {
+      return written
+    }
+  }
+  const mediaOf = (element: PageElement): string =>
+    element.sheet?.disabled === true ? "not all" : (element.getAttribute("media") ?? "")
+
+  const link = (element: PageElement) => {
+    const rel = (element.getAttribute("rel") ?? "").toLowerCase().split(/\s+/)
+    const href = element.getAttribute("href") ?? ""
+    if (rel.includes("stylesheet")) {
+      if (plain || (rel.includes("alternate") && element.sheet?.disabled !== false)) return
+      // No sheet at all: it has not come, or is disabled.
+      if (element.sheet === null || element.sheet === undefined) return
+      const media = mediaOf(element)
+      emit(media === "" ? "<style>" : `<style media="${escapeAttribute(media)}">`)
+      const url = absolute(href)
+      const known = /^https?:/.test(url)
+      emit({ kind: "sheet", url: known ? url : "", text: rulesOf(element.sheet) })
+      emit("</style>")
+      return
+    }
+    if (rel.includes("canonical") || rel.includes("license") || rel.includes("author")) {
+      emit(`<link rel="${escapeAttribute(rel.join(" "))}" href="${escapeAttribute(absolute(href))}">`)
+    }
+  }
+  const meta = (element: PageElement) => {
+    if (element.hasAttribute("http-equiv") || element.hasAttribute("charset")) return
+    open(element, "meta")
+  }
+
+  /** The candidate that the browser chose, with its descriptor, so that the picture keeps its size. */
+  const chosenDescriptor = (
+    element: PageElement,
+    chosen: string,
+  ): { descriptor: string; sizes: string | null } | null => {
+    const picture = element.parentElement?.localName === "picture" ? element.parentElement : null
+    const holders = [...(picture === null ? [] : Array.from(picture.querySelectorAll("source"))), element]
+    for (const holder of holders) {
+      for (const candidate of (holder.getAttribute("srcset") ?? "").matchAll(
+        /(\S*[^\s,])(?:\s+([\d.]+[wx]))?\s*(?:,|$)/g,
+      )) {
+        if (absolute(candidate[1]!) === chosen)
+          return { descriptor: candidate[2] ?? "1x", sizes: holder.getAttribute("sizes") }
+      }
+    }
+    return null
+  }
+  const drawn = (element: PageElement, width: number, height: number): string | null => {
+    try {
+      const canvas = document.createElement("canvas")
+      canvas.setAttribute("width", String(width))
+      canvas.setAttribute("height", String(height))
+      canvas.getContext!("2d").drawImage(element, 0, 0)
+      return canvas.toDataURL!("image/png")
+    } catch {
+      return null
+    }
+  }
+  const image = (element: PageElement) => {
+    const source = element.currentSrc || absolute(element.getAttribute("src") ?? "")
+    if (source === "") return
+    if (plain) return attribute("src", source)
+    if (source.startsWith("blob:")) {
+      const picture = drawn(
+        element,
+        element.naturalWidth ?? 0,
+        (element as { naturalHeight?: number }).naturalHeight ?? 0,
+      )
+      return picture === null ? undefined : attribute("src", picture)
+    }
+    const chosen = chosenDescriptor(element, source)
+    if (chosen === null || chosen.descriptor === "1x") return resource("src", source)
+    resource("srcset", source, false, ` ${chosen.descriptor}`)
+    if (chosen.sizes !== null) attribute("sizes", chosen.sizes)
+  }
+  const video = (element: PageElement) => {
+    const poster = element.getAttribute("poster")
+    const frame = element.videoWidth ? drawn(element, element.videoWidth, element.videoHeight ?? 0) : null
+    if (frame !== null) attribute("poster", frame)
+    else if (poster !== null) resource("poster", absolute(poster))
+    if (element.currentSrc) resource("src", element.currentSrc, true)
+  }
+  const canvasStyle = (element: PageElement): string => {
+    try {
+      const picture = element.toDataURL!("image/png")
+      return `;background-image:url("${picture}")!important;background-size:100% 100%!important;background-repeat:no-repeat!important;background-origin:content-box!important;background-position:0 0!important`
+    } catch {
+      return ""
+    }
+  }
+
+  const state = (element: PageElement, name: string) => {
+    if (name === "input") {
+      if (element.type === "checkbox" || element.type === "radio") {
+        if (element.checked === true) emit(" checked")
+        const value = element.getAttribute("value")
+        if (value !== null) attribute("value", value)
+      } else if (element.type !== "password" && element.type !== "file" && element.value)
+        attribute("value", element.value)
+    } else if (name === "option" && element.selected === true) emit(" selected")
+  }
+  const ownSource = new Set([
+    "img",
+    "video",
+    "audio",
+    "iframe",
+    "frame",
+    "embed",
+    "object",
+    "image",
+    "feimage",
+  ])
+
+  const plainAttribute = (element: PageElement, tag: string, name: string, value: string) => {
+    const lower = name.toLowerCase()
+    if (lower.startsWith("on") || dropped.has(lower)) return
+    if (!/^[^\s"'<>/=]+$/.test(name)) return
+    if (lower === "style") {
+      if (plain) return
+      emit(' style="')
+      emit({
+        kind: "css",
+        text: value + (tag === "canvas" ? canvasStyle(element) : ""),
+        base: document.baseURI,
+        attribute: true,
+      })
+      return emit('"')
+    }
+    if (!plain && (tag === "input" || tag === "option") && /^(value|checked|selected)$/.test(lower)) return
+    if (lower === "popover" && element.matches(":popover-open")) return
+    if (lower === "background" && !plain) return resource("background", absolute(value))
+    if (!addresses.has(lower)) return attribute(name, value)
+    if (ownSource.has(tag) && lower !== "cite" && lower !== "longdesc") return
+    return address(element, tag, name, value)
+  }
+  const address = (element: PageElement, tag: string, name: string, value: string) => {
+    if (value.startsWith("#")) return attribute(name, value)
+    const url = absolute(value)
+    if (!/^(https?|mailto|tel|ftp|data|magnet|geo|sms):/i.test(url)) return
+    if (url.startsWith("data:") && tag !== "input") return
+    const here = document.URL.split("#")[0]
+    if (url.includes("#") && url.split("#")[0] === here) return attribute(name, url.slice(url.indexOf("#")))
+    if (tag === "input" && name === "src" && !plain) return resource("src", url)
+    // Only links may name the network; nothing here is fetched.
+    if (/^(href|cite|longdesc|action|formaction)$/.test(name) && element.namespaceURI === html)
+      attribute(name, url)
+    else if (tag === "a") attribute(name, url)
+    else if (plain && name === "src") attribute(name, url)
+  }
+
+  const open = (element: PageElement, tag: string) => {
+    emit(`<${tag}`)
+    let styled = false
+    for (const { name, value } of Array.from(element.attributes)) {
+      if (name === "style") styled = true
+      plainAttribute(element, tag, name, value)
+    }
+    if (tag === "canvas" && !styled && !plain) {
+      emit(' style="')
+      emit({ kind: "css", text: canvasStyle(element), base: document.baseURI, attribute: true })
+      emit('"')
+    }
+    if (tag === "img") image(element)
+    else if (tag === "video" && !plain) video(element)
+    else if (tag === "audio" && !plain && element.currentSrc) resource("src", element.currentSrc, true)
+    else if (tag === "image" || tag === "feimage") {
+      const href = element.getAttribute("href") ?? element.getAttribute("xlink:href")
+      if (href !== null) resource("href", absolute(href))
+    }
+    if (!plain) state(element, tag)
+    emit(">")
+  }
+
+  const frame = (element: PageElement, tag: string) => {
+    if (plain) return
+    const index = frames.push(element) - 1
+    emit(`<${tag}`)
+    for (const { name, value } of Array.from(element.attributes)) {
+      if (name !== "sandbox" && name !== "allow" && name !== "csp") plainAttribute(element, tag, name, value)
+    }
+    emit(' sandbox=""')
+    // A document in srcdoc is never in quirks mode, and a frame of a frameset has no srcdoc.
+    emit({ kind: "frame", index, attribute: tag === "iframe" })
+    emit(tag === "iframe" ? "></iframe>" : ">")
+  }
+  const embedded = (element: PageElement, tag: string) => {
+    const source = absolute(element.getAttribute(tag === "object" ? "data" : "src") ?? "")
+    const type = (element.getAttribute("type") ?? "").toLowerCase()
+    const isPicture =
+      type.startsWith("image/") || /\.(svg|png|jpe?g|gif|webp|avif)$/i.test(source.split(/[?#]/)[0]!)
+    if (!isPicture || plain) {
+      if (tag === "object") children(element)
+      return
+    }
+    emit("<img")
+    for (const { name, value } of Array.from(element.attributes)) {
+      if (/^(id|class|width|height|style|title)$/.test(name)) plainAttribute(element, tag, name, value)
+    }
+    resource("src", source)
+    emit(">")
+  }
+
+  const children = (node: PageNode) => {
+    for (const child of Array.from(node.childNodes)) visit(child)
+  }
+  const adopted = (root: PageRoot) => {
+    for (const sheet of Array.from(root.adoptedStyleSheets ?? [])) {
+      const css = sheet.disabled ? null : rulesOf(sheet)
+      if (css !== null) styleBlock(css, document.baseURI, sheet.media.mediaText)
+    }
+  }
+  const shadow = (root: PageRoot) => {
+    emit(`<template shadowrootmode="open"${root.delegatesFocus === true ? " shadowrootdelegatesfocus" : ""}>`)
+    adopted(root)
+    children(root)
+    emit("</template>")
+  }
+
+  const inside = (element: PageElement, tag: string) => {
+    if (
+      element.shadowRoot !== null &&
+      element.shadowRoot !== undefined &&
+      tag !== "video" &&
+      tag !== "audio"
+    ) {
+      if (plain) children(element.shadowRoot)
+      else shadow(element.shadowRoot)
+    }
+    if (tag === "head") {
+      emit({ kind: "head" })
+      children(element)
+      if (!plain) adopted(document)
+    } else if (tag === "textarea") emit(`\n${escapeText(element.value ?? "")}`)
+    else if (tag === "video" || tag === "audio" || tag === "canvas") return
+    else {
+      if (tag === "pre" || tag === "listing") {
+        if ((element.childNodes[0]?.nodeValue ?? "").startsWith("\n")) emit("\n")
+      }
+      children(element)
+    }
+  }
+
+  const element = (node: PageElement) => {
+    const isHtml = node.namespaceURI === html
+    const name = isHtml ? node.localName.toLowerCase() : node.localName
+    if (!/^[a-zA-Z][^\s/><]*$/.test(name)) return
+    if (left.has(name.toLowerCase())) return
+    if (isHtml) {
+      if (name === "style")
+        return plain ? undefined : styleBlock(styleText(node), document.baseURI, mediaOf(node))
+      if (name === "link") return link(node)
+      if (name === "meta") return meta(node)
+      if (name === "iframe" || name === "frame") return frame(node, name)
+      if (name === "object" || name === "embed") return embedded(node, name)
+      if (name === "source" && !plain) return
+    } else if (name === "style") {
+      emit("<style>")
+      emit({ kind: "css", text: node.textContent ?? "", base: document.baseURI, attribute: false })
+      return emit("</style>")
+    } else if (/^(set|animate|animatemotion|animatetransform|foreignobject)$/i.test(name) && plain) return
+    const tag = isHtml && (name === "xmp" || name === "plaintext" || name === "listing") ? "pre" : name
+    open(node, tag)
+    if (isHtml && voids.has(tag)) return
+    inside(node, tag)
+    emit(`</${tag}>`)
+  }
+  const visit = (node: PageNode) => {
+    if (node.nodeType === 3 || node.nodeType === 4) emit(escapeText(node.nodeValue ?? ""))
+    else if (node.nodeType === 1) element(node as PageElement)
+  }
+
+  if (!plain) frames.length = 0
+  const type = document.doctype
+  if (type !== null) {
+    const ids = type.publicId !== "" ? ` PUBLIC "${type.publicId}" "${type.systemId}"` : ""
+    emit(`<!DOCTYPE ${type.name}${ids.replace(/[<>]/g, "")}>`)
+  }
+  visit(document.documentElement)
+  if (text !== "") parts.push(text)
+  return { parts, quirks: document.compatMode === "BackCompat", url: document.URL }
+}

@@ -1,0 +1,30 @@
+/**
+ * The functions of this folder as one text, to be run once in each frame's isolated world. There they are found under
+ * `globalThis.linkseal`, which the page's own scripts do not see.
+ */
+import { answerConsent, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
+import { facts, frameText, textLength } from "./facts.ts"
+import { serialise } from "./serialise.ts"
+
+const functions = {
+  answerConsent,
+  hideOverlays,
+  pulse,
+  scroll,
+  wakeImages,
+  facts,
+  textLength,
+  frameText,
+  serialise,
+}
+export type WorldFunctions = typeof functions
+
+/** Some compilers wrap functions in a call of `__name`, which does not exist in a page. */
+export const worldSource = `(() => {
+  if (globalThis.linkseal) return
+  const __name = (value) => value
+  const frames = []
+  globalThis.linkseal = { frames, ${Object.entries(functions)
+    .map(([name, code]) => `${name}: ${String(code)}`)
+    .join(",\n")} }
+})()`
