@@ -67,16 +67,15 @@ export const makeExtractor: Effect.Effect<Extractor, never, Scope.Scope> = Effec
   }
 })
 
-/** From the sources (tests) the thread needs a loader for TypeScript; compiled it needs none. */
+/** Compiled, the thread starts as it is; from the sources (tests) it needs a loader for TypeScript first. */
 const start = (): Worker => {
-  const isSource = import.meta.url.endsWith(".ts")
-  const entry = new URL(`./extract/extractThread${isSource ? ".ts" : ".js"}`, import.meta.url)
-  const worker = new Worker(entry, {
-    execArgv: isSource ? ["--import", "tsx"] : [],
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
-    stdout: true,
-    stderr: true,
-  })
+  const options = { resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes }, stdout: true, stderr: true }
+  const worker = import.meta.url.endsWith(".ts")
+    ? new Worker(fromSource(new URL("./extract/extractThread.ts", import.meta.url)), {
+        ...options,
+        eval: true,
+      })
+    : new Worker(new URL("./extract/extractThread.js", import.meta.url), options)
   // A thread that dies between two requests must not take the process along; the next request starts another.
   worker.on("error", () => undefined)
   worker.stdout.resume()
@@ -84,3 +83,6 @@ const start = (): Worker => {
   worker.unref()
   return worker
 }
+
+const fromSource = (entry: URL): string =>
+  `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}) })`
