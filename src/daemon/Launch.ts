@@ -3,6 +3,7 @@
  * stdout; logs go to stderr, readable on a terminal and as JSON lines elsewhere.
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -42,7 +43,7 @@ const logging = (level: Settings["logLevel"]) =>
 const onSignals = (stop: () => void) => {
   let firstAt: number | undefined
   const heard = () => {
-    const now = performance.now()
+    const now = Effect.runSync(Clock.currentTimeMillis)
     if (firstAt === undefined) {
       firstAt = now
       stop()
