@@ -17,6 +17,9 @@ describe("matching pieces with sectors", () => {
       { key: "big", sector: 3, used: 2048 },
     ])
     expect(unassigned).toEqual([])
+    expect(matchPieces([piece("a", 1024)], [open(3, 128), open(9, 1024)]).assignments).toEqual([
+      { key: "a", sector: 9, used: 2048 },
+    ])
   })
 
   it("counts what alignment loses, and leaves what does not fit for a new sector", () => {

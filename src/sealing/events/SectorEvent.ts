@@ -54,19 +54,22 @@ export class BadEventPayload extends Data.TaggedError("BadEventPayload")<{
   }
 }
 
-const payloadSchemas = new Map<string, Schema.Schema<object, any>>()
+const payloadSchemas = new Map<string, Schema.Schema<any, any>>()
 
-const payloadSchema = (kind: AnyKind): Schema.Schema<object, any> => {
+/** An empty struct takes any value at all, so a payload without fields is a record that can have none. */
+const noFields = Schema.Record({ key: Schema.String, value: Schema.Never })
+
+const payloadSchema = (kind: AnyKind): Schema.Schema<any, any> => {
   const known = payloadSchemas.get(kind.name)
   if (known !== undefined) return known
-  const made = Schema.Struct(
-    Object.fromEntries(
-      Object.entries(kind.fields).map(([name, field]) => [
-        name,
-        field.required ? field.schema : Schema.optionalWith(field.schema, { default: () => field.zero }),
-      ]),
-    ) as Record<string, Schema.Schema<any>>,
-  )
+  const fields = Object.entries(kind.fields).map(([name, field]): [string, any] => [
+    name,
+    field.required ? field.schema : Schema.optionalWith(field.schema, { default: () => field.zero }),
+  ])
+  const made: Schema.Schema<any, any> =
+    fields.length === 0
+      ? noFields
+      : Schema.Struct(Object.fromEntries(fields) as Record<string, Schema.Schema<any>>)
   payloadSchemas.set(kind.name, made)
   return made
 }

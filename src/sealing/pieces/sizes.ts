@@ -17,7 +17,7 @@ export const isPaddedPiece = (bytes: number): boolean => bytes >= smallestPiece 
 
 /** True for the unpadded sizes a piece may have. */
 export const isUnpaddedPiece = (bytes: number): boolean =>
-  Number.isSafeInteger(bytes) && bytes > 0 && bytes % 127 === 0 && isPaddedPiece(toPadded(bytes))
+  Number.isSafeInteger(bytes) && isPaddedPiece(toPadded(bytes))
 
 /** The padded length of data; exact for multiples of 127. */
 export const toPadded = (bytes: UnpaddedBytes): PaddedBytes => bytes + Math.floor(bytes / 127)

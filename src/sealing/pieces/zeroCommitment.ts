@@ -41,7 +41,7 @@ const toBase32 = (bytes: Uint8Array): string => {
 }
 
 /** The CID of a commitment of 32 bytes. */
-export const commitmentCid = (commitment: Uint8Array): Cid =>
+const commitmentCid = (commitment: Uint8Array): Cid =>
   `b${toBase32(Uint8Array.from([...cidPrefix, ...commitment]))}`
 
 const known = new Map<PaddedBytes, Cid>()
