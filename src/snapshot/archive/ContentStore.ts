@@ -8,23 +8,27 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
-import { createReadStream, createWriteStream } from "node:fs"
+import { createWriteStream } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import type { Readable } from "node:stream"
-import { pipeline } from "node:stream"
-import { pipeline as pipelineDone } from "node:stream/promises"
+import { pipeline } from "node:stream/promises"
 import * as zlib from "node:zlib"
-import { archiveError, ArchiveError, damaged } from "./ArchiveError.ts"
-import { discardFile, makeFolder, moveFile, namesIn, syncFile, syncFolder, writeSynced } from "./files.ts"
-import { archiveLayout, isSha256, objectFile, objectFolder, type ArchiveLayout } from "./layout.ts"
+import { archiveError, type ArchiveError, damaged } from "./ArchiveError.ts"
+import { discardFile, makeFolder, syncFolder } from "./files.ts"
+import { archiveLayout, objectFile, objectFolder, type ArchiveLayout } from "./layout.ts"
+import {
+  findObject,
+  hashFile,
+  hashObject,
+  isSystemError,
+  listObjects,
+  plainBytes,
+  requireObject,
+  type StoredObject,
+} from "./objects.ts"
+import { prepareBytes, prepareFile, type Prepared } from "./packing.ts"
 
-/** Below this a compressed copy saves less than a disk block. */
-const compressFromBytes = 1024
-/** A compressed object must be at most this share of the plain one. */
-const compressWorth = 0.9
-/** Brotli's middle: about gzip's time for text, a sixth smaller. */
-const brotliQuality = 5
+export type { StoredObject } from "./objects.ts"
 
 export interface Stored {
   readonly sha256: string
@@ -34,15 +38,6 @@ export interface Stored {
   readonly storedBytes: number
   /** False when the same bytes were kept already. */
   readonly fresh: boolean
-}
-
-export interface StoredObject {
-  readonly sha256: string
-  readonly storedBytes: number
-  readonly encoding: "plain" | "br"
-  /** Last time somebody put these bytes, in milliseconds since 1970. */
-  readonly putAt: number
-  readonly path: string
 }
 
 export interface PutOptions {
@@ -115,326 +110,155 @@ export class ContentStore extends Context.Tag("linkseal/snapshot/ContentStore")<
     Layer.effect(ContentStore, make(archiveLayout(options.home)))
 }
 
-/** Text in any dress; pictures, fonts, PDF, zip and WACZ are compressed already. */
-export const compressible = (mediaType: string): boolean => {
-  const type = mediaType.split(";", 1)[0]!.trim().toLowerCase()
-  return (
-    type.startsWith("text/") ||
-    /^application\/(json|ld\+json|xml|xhtml\+xml|javascript|ecmascript|rss\+xml|atom\+xml|manifest\+json|x-ndjson)$/.test(
-      type,
-    ) ||
-    /\+(json|xml)$/.test(type) ||
-    type === "multipart/related"
-  )
+/** What the verbs share. */
+interface Room {
+  readonly layout: ArchiveLayout
+  /**
+   * Whether an object is there is decided, and acted on, by one at a time: `put` must not count on what the sweep is
+   * about to delete.
+   */
+  readonly lock: Effect.Semaphore
+  readonly temporaryPath: (suffix?: string) => string
 }
 
-const brotli = (sizeHint: number) =>
-  zlib.createBrotliCompress({
-    params: {
-      [zlib.constants.BROTLI_PARAM_QUALITY]: brotliQuality,
-      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: sizeHint,
-    },
+const attempt = <A>({ layout }: Room, sha256: string, run: (signal: AbortSignal) => Promise<A>) =>
+  Effect.tryPromise({ try: run, catch: archiveError(objectFile(layout, sha256)) })
+
+const make = (layout: ArchiveLayout) =>
+  Effect.map(Effect.makeSemaphore(1), (lock) => {
+    let counter = 0
+    const room: Room = {
+      layout,
+      lock,
+      temporaryPath: (suffix = "") => path.join(layout.temporary, `${process.pid}-${++counter}${suffix}`),
+    }
+    const stat = (sha256: string) => attempt(room, sha256, () => findObject(layout, sha256))
+    return ContentStore.of({
+      layout,
+      put: put(room),
+      open: open(room),
+      readAll: readAll(room),
+      stat,
+      has: (sha256) => Effect.map(stat(sha256), (object) => object !== undefined),
+      check: (sha256) => attempt(room, sha256, (signal) => hashObject(layout, sha256, signal)),
+      plainPath: plainPath(room),
+      list: Stream.fromAsyncIterable(
+        { [Symbol.asyncIterator]: () => listObjects(layout) },
+        archiveError(layout.objects),
+      ),
+      remove: remove(room),
+      temporaryPath: room.temporaryPath,
+    })
   })
 
-const compressBytes = (bytes: Uint8Array) =>
-  new Promise<Uint8Array>((resolve, reject) =>
-    zlib.brotliCompress(
-      bytes,
-      {
-        params: {
-          [zlib.constants.BROTLI_PARAM_QUALITY]: brotliQuality,
-          [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-        },
-      },
-      (error, result) => (error === null ? resolve(result) : reject(error)),
+/** The object if it is there, now young again for the sweep. One that was cut short does not count. */
+const touchExisting = (room: Room, sha256: string, bytes: number) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    attempt(room, sha256, async () => {
+      const object = await findObject(room.layout, sha256)
+      if (object === undefined || (object.encoding === "plain" && object.storedBytes !== bytes))
+        return undefined
+      await fs.utimes(object.path, now / 1000, now / 1000)
+      return object
+    }),
+  ).pipe(room.lock.withPermits(1))
+
+/** The rename that makes an object appear. */
+const place = (room: Room, sha256: string, prepared: Prepared) =>
+  attempt(room, sha256, async () => {
+    const folder = objectFolder(room.layout, sha256)
+    await makeFolder(folder)
+    const plain = objectFile(room.layout, sha256)
+    const [name, other] = prepared.encoding === "br" ? [`${plain}.br`, plain] : [plain, `${plain}.br`]
+    await fs.rename(prepared.file, name)
+    await syncFolder(folder)
+    await discardFile(other)
+  }).pipe(room.lock.withPermits(1), Effect.uninterruptible)
+
+const put = (room: Room) => (content: Uint8Array | { readonly path: string }, options?: PutOptions) =>
+  Effect.gen(function* () {
+    const mediaType = options?.mediaType ?? ""
+    const isFile = !(content instanceof Uint8Array)
+    const plain = isFile
+      ? yield* Effect.tryPromise({
+          try: (signal) => hashFile(content.path, signal),
+          catch: archiveError(content.path),
+        })
+      : { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.length }
+    options?.hold?.(plain.sha256)
+    const existing = yield* touchExisting(room, plain.sha256, plain.bytes)
+    if (existing !== undefined) {
+      if (isFile) yield* Effect.promise(() => discardFile(content.path))
+      return { ...plain, storedBytes: existing.storedBytes, fresh: false }
+    }
+    const temporary = room.temporaryPath()
+    const prepared = yield* attempt(room, plain.sha256, (signal) =>
+      isFile
+        ? prepareFile(content.path, plain.bytes, mediaType, temporary, signal)
+        : prepareBytes(content, mediaType, temporary),
+    ).pipe(
+      Effect.tap((ready) => place(room, plain.sha256, ready)),
+      Effect.onExit((exit) =>
+        exit._tag === "Success" ? Effect.void : Effect.promise(() => discardFile(temporary)),
+      ),
+    )
+    if (isFile) yield* Effect.promise(() => discardFile(content.path))
+    return { ...plain, storedBytes: prepared.storedBytes, fresh: true }
+  })
+
+const brokenPacking = (object: StoredObject, cause: unknown) =>
+  object.encoding === "br" && !isSystemError(cause)
+    ? damaged(object.path, "its compression is broken")
+    : archiveError(object.path)(cause)
+
+const open = (room: Room) => (sha256: string) =>
+  Stream.unwrap(
+    Effect.map(
+      attempt(room, sha256, () => requireObject(room.layout, sha256)),
+      (object) =>
+        Stream.fromAsyncIterable(plainBytes(object) as AsyncIterable<Uint8Array>, (cause) =>
+          brokenPacking(object, cause),
+        ),
     ),
   )
 
-const hashFile = async (file: string, signal: AbortSignal) => {
-  const hash = createHash("sha256")
-  let bytes = 0
-  for await (const piece of createReadStream(file, { signal, highWaterMark: 1 << 18 })) {
-    hash.update(piece as Buffer)
-    bytes += (piece as Buffer).length
-  }
-  return { sha256: hash.digest("hex"), bytes }
-}
-
-const findObject = async (layout: ArchiveLayout, sha256: string): Promise<StoredObject | undefined> => {
-  const plain = objectFile(layout, sha256)
-  for (const [file, encoding] of [
-    [plain, "plain"],
-    [`${plain}.br`, "br"],
-  ] as const) {
-    const stats = await fs.stat(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined
-      throw error
-    })
-    if (stats !== undefined) {
-      return { sha256, storedBytes: stats.size, encoding, putAt: stats.mtimeMs, path: file }
-    }
-  }
-  return undefined
-}
-
-const requireObject = async (layout: ArchiveLayout, sha256: string): Promise<StoredObject> => {
-  const found = await findObject(layout, sha256)
-  if (found !== undefined) return found
-  const file = objectFile(layout, sha256)
-  throw new ArchiveError({
-    reason: "missing",
-    path: file,
-    message: `the file ${sha256} is not in the archive`,
-  })
-}
-
-const plainBytes = (object: StoredObject): Readable => {
-  const file = createReadStream(object.path, { highWaterMark: 1 << 18 })
-  if (object.encoding === "plain") return file
-  // pipeline, not pipe: closing the reader half-way must close the file too.
-  return pipeline(file, zlib.createBrotliDecompress(), () => undefined)
-}
-
-const hashObject = async (layout: ArchiveLayout, sha256: string, signal: AbortSignal) => {
-  const object = await requireObject(layout, sha256)
-  const hash = createHash("sha256")
-  let bytes = 0
-  try {
-    for await (const piece of plainBytes(object)) {
-      signal.throwIfAborted()
-      hash.update(piece as Buffer)
-      bytes += (piece as Buffer).length
-    }
-  } catch (error) {
-    throw object.encoding === "br" && !isSystemError(error)
-      ? damaged(object.path, "its compression is broken")
-      : error
-  }
-  const found = hash.digest("hex")
-  if (found !== sha256) throw damaged(object.path, `its SHA-256 is ${found}`)
-  return bytes
-}
-
-const isSystemError = (error: unknown) => error instanceof Error && "syscall" in error
-
-/** What is ready to take its place: a whole, synced temporary file. */
-interface Prepared {
-  readonly file: string
-  readonly encoding: "plain" | "br"
-  readonly storedBytes: number
-}
-
-const prepareBytes = async (bytes: Uint8Array, mediaType: string, temporary: string): Promise<Prepared> => {
-  if (bytes.length >= compressFromBytes && compressible(mediaType)) {
-    const packed = await compressBytes(bytes)
-    if (packed.length <= bytes.length * compressWorth) {
-      await writeSynced(temporary, packed)
-      return { file: temporary, encoding: "br", storedBytes: packed.length }
-    }
-  }
-  await writeSynced(temporary, bytes)
-  return { file: temporary, encoding: "plain", storedBytes: bytes.length }
-}
-
-const prepareFile = async (
-  source: string,
-  size: number,
-  mediaType: string,
-  temporary: string,
-  signal: AbortSignal,
-): Promise<Prepared> => {
-  if (size >= compressFromBytes && compressible(mediaType)) {
-    await pipelineDone(
-      createReadStream(source),
-      brotli(size),
-      createWriteStream(temporary, { flags: "wx" }),
-      {
-        signal,
-      },
+const readAll = (room: Room) => (sha256: string) =>
+  attempt(room, sha256, async (): Promise<Uint8Array> => {
+    const object = await requireObject(room.layout, sha256)
+    const bytes = await fs.readFile(object.path)
+    if (object.encoding === "plain") return bytes
+    return await new Promise((resolve, reject) =>
+      zlib.brotliDecompress(bytes, (error, result) =>
+        error === null ? resolve(result) : reject(brokenPacking(object, error)),
+      ),
     )
-    const packed = await fs.stat(temporary)
-    if (packed.size <= size * compressWorth) {
-      await syncFile(temporary)
-      return { file: temporary, encoding: "br", storedBytes: packed.size }
-    }
-    await fs.rm(temporary)
-  }
-  await moveFile(source, temporary)
-  await syncFile(temporary)
-  return { file: temporary, encoding: "plain", storedBytes: size }
-}
-
-const make = (layout: ArchiveLayout) =>
-  Effect.gen(function* () {
-    // Whether an object is there is decided, and acted on, by one at a time: `put` must not count on what the
-    // sweep is about to delete.
-    const lock = yield* Effect.makeSemaphore(1)
-    let counter = 0
-    const temporaryPath = (suffix = "") => path.join(layout.temporary, `${process.pid}-${++counter}${suffix}`)
-
-    const touchExisting = (sha256: string) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.tryPromise({
-          try: async () => {
-            const object = await findObject(layout, sha256)
-            if (object !== undefined) await fs.utimes(object.path, now / 1000, now / 1000)
-            return object
-          },
-          catch: archiveError(objectFile(layout, sha256)),
-        }),
-      ).pipe(lock.withPermits(1))
-
-    const place = (sha256: string, prepared: Prepared) =>
-      Effect.tryPromise({
-        try: async () => {
-          const folder = objectFolder(layout, sha256)
-          await makeFolder(folder)
-          const name = objectFile(layout, sha256) + (prepared.encoding === "br" ? ".br" : "")
-          const twin = await findObject(layout, sha256)
-          if (twin !== undefined && twin.path !== name) await fs.rm(prepared.file)
-          else await fs.rename(prepared.file, name)
-          await syncFolder(folder)
-        },
-        catch: archiveError(objectFile(layout, sha256)),
-      }).pipe(lock.withPermits(1), Effect.uninterruptible)
-
-    const put = (content: Uint8Array | { readonly path: string }, options?: PutOptions) =>
-      Effect.gen(function* () {
-        const mediaType = options?.mediaType ?? ""
-        const plain =
-          content instanceof Uint8Array
-            ? { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.length }
-            : yield* Effect.tryPromise({
-                try: (signal) => hashFile(content.path, signal),
-                catch: archiveError(content.path),
-              })
-        options?.hold?.(plain.sha256)
-        const existing = yield* touchExisting(plain.sha256)
-        if (existing !== undefined) {
-          if (!(content instanceof Uint8Array)) yield* Effect.promise(() => discardFile(content.path))
-          return { ...plain, storedBytes: existing.storedBytes, fresh: false }
-        }
-        const temporary = temporaryPath()
-        const prepared = yield* Effect.tryPromise({
-          try: (signal) =>
-            content instanceof Uint8Array
-              ? prepareBytes(content, mediaType, temporary)
-              : prepareFile(content.path, plain.bytes, mediaType, temporary, signal),
-          catch: archiveError(objectFile(layout, plain.sha256)),
-        }).pipe(
-          Effect.tap((ready) => place(plain.sha256, ready)),
-          Effect.onExit((exit) =>
-            exit._tag === "Success" ? Effect.void : Effect.promise(() => discardFile(temporary)),
-          ),
-        )
-        if (!(content instanceof Uint8Array)) yield* Effect.promise(() => discardFile(content.path))
-        return { ...plain, storedBytes: prepared.storedBytes, fresh: true }
-      })
-
-    const stat = (sha256: string) =>
-      Effect.tryPromise({
-        try: () => findObject(layout, sha256),
-        catch: archiveError(objectFile(layout, sha256)),
-      })
-
-    const open = (sha256: string) =>
-      Stream.unwrap(
-        Effect.map(
-          Effect.tryPromise({
-            try: () => requireObject(layout, sha256),
-            catch: archiveError(objectFile(layout, sha256)),
-          }),
-          (object) =>
-            Stream.fromAsyncIterable(plainBytes(object) as AsyncIterable<Uint8Array>, (cause) =>
-              object.encoding === "br" && !isSystemError(cause)
-                ? damaged(object.path, "its compression is broken")
-                : archiveError(object.path)(cause),
-            ),
-        ),
-      )
-
-    const readAll = (sha256: string) =>
-      Effect.tryPromise({
-        try: async () => {
-          const object = await requireObject(layout, sha256)
-          const bytes = await fs.readFile(object.path)
-          if (object.encoding === "plain") return bytes as Uint8Array
-          return await new Promise<Uint8Array>((resolve, reject) =>
-            zlib.brotliDecompress(bytes, (error, result) =>
-              error === null ? resolve(result) : reject(damaged(object.path, "its compression is broken")),
-            ),
-          )
-        },
-        catch: archiveError(objectFile(layout, sha256)),
-      })
-
-    const plainPath = (sha256: string, extension: string) =>
-      Effect.tryPromise({
-        try: async (signal) => {
-          const object = await requireObject(layout, sha256)
-          const copy = path.join(layout.plain, `${sha256}${extension}`)
-          const there = await fs.stat(copy).catch(() => undefined)
-          if (there !== undefined) return copy
-          await makeFolder(layout.plain)
-          await makeFolder(layout.temporary)
-          const temporary = temporaryPath()
-          try {
-            await pipelineDone(plainBytes(object), createWriteStream(temporary, { flags: "wx" }), { signal })
-            await fs.rename(temporary, copy)
-          } finally {
-            await discardFile(temporary)
-          }
-          return copy
-        },
-        catch: archiveError(objectFile(layout, sha256)),
-      })
-
-    const list: Stream.Stream<StoredObject, ArchiveError> = Stream.fromAsyncIterable(
-      { [Symbol.asyncIterator]: () => listObjects(layout) },
-      archiveError(layout.objects),
-    )
-
-    const remove = (sha256: string, keep: (object: StoredObject) => boolean = () => false) =>
-      Effect.tryPromise({
-        try: async () => {
-          const object = await findObject(layout, sha256)
-          if (object === undefined || keep(object)) return 0
-          await fs.rm(object.path, { force: true })
-          return object.storedBytes
-        },
-        catch: archiveError(objectFile(layout, sha256)),
-      }).pipe(lock.withPermits(1), Effect.uninterruptible)
-
-    return ContentStore.of({
-      layout,
-      put,
-      open,
-      readAll,
-      stat,
-      has: (sha256) => Effect.map(stat(sha256), (object) => object !== undefined),
-      check: (sha256) =>
-        Effect.tryPromise({
-          try: (signal) => hashObject(layout, sha256, signal),
-          catch: archiveError(objectFile(layout, sha256)),
-        }),
-      plainPath,
-      list,
-      remove,
-      temporaryPath,
-    })
   })
 
-async function* listObjects(layout: ArchiveLayout): AsyncGenerator<StoredObject> {
-  for (const folder of await namesIn(layout.objects)) {
-    if (!/^[0-9a-f]{2}$/.test(folder)) continue
-    for (const name of await namesIn(path.join(layout.objects, folder))) {
-      const sha256 = folder + name.replace(/\.br$/, "")
-      if (!isSha256(sha256)) continue
-      const file = path.join(layout.objects, folder, name)
-      const stats = await fs.stat(file).catch(() => undefined)
-      if (stats === undefined) continue
-      const encoding = name.endsWith(".br") ? "br" : "plain"
-      yield { sha256, storedBytes: stats.size, encoding, putAt: stats.mtimeMs, path: file }
+const plainPath = (room: Room) => (sha256: string, extension: string) =>
+  attempt(room, sha256, async (signal) => {
+    const { layout } = room
+    const object = await requireObject(layout, sha256)
+    const copy = path.join(layout.plain, `${sha256}${extension}`)
+    const there = await fs.stat(copy).catch(() => undefined)
+    if (there !== undefined) return copy
+    await makeFolder(layout.plain)
+    await makeFolder(layout.temporary)
+    const temporary = room.temporaryPath()
+    try {
+      await pipeline(plainBytes(object), createWriteStream(temporary, { flags: "wx" }), { signal })
+      await fs.rename(temporary, copy)
+    } finally {
+      await discardFile(temporary)
     }
-  }
-}
+    return copy
+  })
+
+const remove =
+  (room: Room) =>
+  (sha256: string, keep: (object: StoredObject) => boolean = () => false) =>
+    attempt(room, sha256, async () => {
+      const object = await findObject(room.layout, sha256)
+      if (object === undefined || keep(object)) return 0
+      await fs.rm(object.path, { force: true })
+      return object.storedBytes
+    }).pipe(room.lock.withPermits(1), Effect.uninterruptible)

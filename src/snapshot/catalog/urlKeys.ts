@@ -3,8 +3,6 @@
  * first ever merges anything by itself.
  */
 
-import { createHash } from "node:crypto"
-
 /** Added by campaigns and share buttons; never part of what is addressed. */
 const tracking =
   /^(utm_[a-z_]+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|vero_id|oly_enc_id|oly_anon_id|spm|scm|share_token|share_source|ref_src|ref_url|_openstat|wt_mc|wt_zmc|pk_campaign|pk_kwd|pk_source|pk_medium|piwik_campaign|mtm_[a-z]+|s_cid|cmpid|__twitter_impression|sharer_sharetime|sharer_shareid)$/i
@@ -51,12 +49,3 @@ export const siteKey = (site: string): string => {
     .replace(/^\*?\./, "")
   return hostKey(`http://${bare}`)
 }
-
-const base32 = "abcdefghijklmnopqrstuvwxyz234567"
-
-/**
- * The id of the link with this `urlKey`: 16 letters and digits (80 bits of its SHA-256). An address has one id, so
- * adding it twice at the same moment is one link, without a lock.
- */
-export const linkIdOf = (key: string): string =>
-  Array.from(createHash("sha256").update(key).digest().subarray(0, 16), (byte) => base32[byte & 31]).join("")

@@ -7,7 +7,8 @@ import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { describe } from "vitest"
-import { ContentStore, compressible } from "../../../src/snapshot/archive/ContentStore.ts"
+import { ContentStore } from "../../../src/snapshot/archive/ContentStore.ts"
+import { compressible } from "../../../src/snapshot/archive/packing.ts"
 import { archiveLayer, inArchive, temporaryHome } from "./fixture.ts"
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
@@ -118,6 +119,20 @@ describe("the content store", () => {
           reason: "damaged",
           path: plainFile,
         })
+      }),
+    ),
+  )
+
+  it.live("puts a file that was cut short right when its bytes come again", () =>
+    inArchive(() =>
+      Effect.gen(function* () {
+        const store = yield* ContentStore
+        const bytes = randomBytes(3000)
+        const { sha256: name } = yield* store.put(bytes)
+        const file = (yield* store.stat(name))!.path
+        yield* Effect.promise(() => fs.truncate(file, 100))
+        expect((yield* store.put(bytes)).fresh).toBe(true)
+        expect(yield* store.check(name)).toBe(3000)
       }),
     ),
   )
