@@ -1,0 +1,128 @@
+/**
+ * What a link's machine knows of itself and what can happen to it. Only what its planner reads is here; titles, notes
+ * and tags are the catalogue's.
+ */
+import { createHash } from "node:crypto"
+import type { ProbeResult } from "./capture/Probe.ts"
+import { urlKey } from "./catalog/urlKeys.ts"
+import type { LinkState } from "./Link.ts"
+import type { Snapshot } from "./Snapshot.ts"
+
+/** What a finished capture hands to the storing step; the bytes are in the content store already. */
+export interface CapturedFacts {
+  readonly snapshot: Snapshot
+  readonly title: string
+  readonly lang: string
+  readonly mediaType: string
+  readonly textSha256: string | null
+  readonly steps: ReadonlyArray<{
+    readonly name: string
+    readonly millis: number
+    readonly bytes: number
+    readonly reason: string | null
+  }>
+}
+
+/** The capture under way. */
+export interface Job {
+  readonly snapshotId: string
+  readonly version: number
+  readonly probe: ProbeResult | null
+  readonly captured: CapturedFacts | null
+}
+
+export interface LinkFailure {
+  readonly code: string
+  readonly message: string
+  /** Milliseconds since 1970; null when no retry is planned. */
+  readonly retryAt: number | null
+}
+
+export type RestedState = "archived" | "doubtful" | "failed" | "cancelled"
+
+export interface LinkRecord {
+  readonly id: string
+  readonly url: string
+  /** `new`: nobody has added it yet; never seen outside. */
+  readonly state: LinkState | "new"
+  /** Milliseconds since 1970. */
+  readonly addedAt: number
+  /** Tries of the current version that failed. */
+  readonly attempts: number
+  /** The newest version there is, 0 when there is none. */
+  readonly version: number
+  /** A version with a good verdict exists. */
+  readonly hasGood: boolean
+  readonly job: Job | null
+  readonly failure: LinkFailure | null
+  /** What it was before it was removed. */
+  readonly rested: RestedState | null
+  readonly forEver: boolean
+}
+
+export type LinkEvent =
+  | {
+      readonly _tag: "LinkAdded"
+      readonly url: string
+      readonly note: string
+      readonly tags: ReadonlyArray<string>
+      readonly at: number
+    }
+  | { readonly _tag: "CaptureStarted"; readonly snapshotId: string }
+  | { readonly _tag: "Probed"; readonly probe: ProbeResult }
+  | { readonly _tag: "Captured"; readonly captured: CapturedFacts }
+  | { readonly _tag: "SnapshotStored"; readonly captured: CapturedFacts }
+  | { readonly _tag: "CaptureFailed"; readonly failure: LinkFailure }
+  | { readonly _tag: "RetryDue" }
+  | { readonly _tag: "RetryRequested" }
+  | { readonly _tag: "SnapshotRequested" }
+  | { readonly _tag: "CancelRequested" }
+  | { readonly _tag: "RemoveRequested"; readonly forEver: boolean }
+  | { readonly _tag: "Removed" }
+  | { readonly _tag: "Restored" }
+
+export const linkEvents: ReadonlyArray<LinkEvent["_tag"]> = [
+  "LinkAdded",
+  "CaptureStarted",
+  "Probed",
+  "Captured",
+  "SnapshotStored",
+  "CaptureFailed",
+  "RetryDue",
+  "RetryRequested",
+  "SnapshotRequested",
+  "CancelRequested",
+  "RemoveRequested",
+  "Removed",
+  "Restored",
+]
+
+export const initialLink = (id: string): LinkRecord => ({
+  id,
+  url: "",
+  state: "new",
+  addedAt: 0,
+  attempts: 0,
+  version: 0,
+  hasGood: false,
+  job: null,
+  failure: null,
+  rested: null,
+  forEver: false,
+})
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+const idCharacters = 20
+
+/**
+ * The id of an address: 100 bits of the SHA-256 of how the URL standard writes it. The same address is so the same
+ * machine, and two who add it at once add one link.
+ */
+export const linkIdOf = (url: string): string => {
+  const hash = createHash("sha256")
+    .update(urlKey(url) ?? url)
+    .digest()
+  let id = ""
+  for (let index = 0; index < idCharacters; index++) id += alphabet[hash[index]! & 31]
+  return id
+}

@@ -1,0 +1,132 @@
+/**
+ * The table of the link machine. A link that waits is `queued`, a state without a step: the capture queue sends
+ * `CaptureStarted` when it is its turn. Probing, capturing and storing are steps; each ends in an event. What comes
+ * too late for a state (a retry of a link that is gone, the result of a cancelled capture) is ignored.
+ */
+import * as Table from "../actors/Table.ts"
+import { planner } from "../actors/tablePlanner.ts"
+import { linkEvents, type LinkEvent, type LinkRecord, type RestedState } from "./LinkRecord.ts"
+
+type State = LinkRecord["state"]
+
+const withState = (link: LinkRecord, state: State): LinkRecord => ({ ...link, state })
+const rows = Table.rowsOf<LinkRecord, LinkEvent, State>(withState)
+
+const resting = ["archived", "doubtful", "failed", "cancelled"] as const
+
+/** A new turn in the queue. */
+const fresh = (link: LinkRecord): LinkRecord => ({ ...link, attempts: 0, job: null, failure: null })
+
+/** Another try of the same version. */
+const again = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null })
+
+const stopped = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null })
+
+const restedOf = (link: LinkRecord): RestedState =>
+  (resting as ReadonlyArray<State>).includes(link.state) ? (link.state as RestedState) : "cancelled"
+
+export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
+  kind: "link",
+  initial: "new",
+  stateOf: (link) => link.state,
+  withState,
+  events: linkEvents,
+  states: {
+    new: { step: null, category: "initial", meaning: "Nothing is known but the id." },
+    queued: { step: null, category: "waits", meaning: "Waits for its turn; the capture queue starts it." },
+    probing: {
+      step: "probe",
+      category: "work",
+      meaning: "Asks the address what it is: page or file, size, type.",
+    },
+    capturing: {
+      step: "capture",
+      category: "work",
+      meaning: "A browser has the page open, or the file is fetched.",
+    },
+    storing: {
+      step: "store",
+      category: "work",
+      meaning: "The files are there; the manifest makes them a version.",
+    },
+    archived: { step: null, category: "good", meaning: "The newest version is good." },
+    doubtful: {
+      step: null,
+      category: "doubtful",
+      meaning: "Captured, but it looks like a wall or an error page.",
+    },
+    failed: {
+      step: null,
+      category: "failed",
+      meaning: "Nothing worth keeping came; perhaps a retry is planned.",
+    },
+    cancelled: { step: null, category: "gone", meaning: "Somebody stopped the capture." },
+    removing: {
+      step: "remove",
+      category: "leaving",
+      meaning: "It leaves the lists, and its files if for ever.",
+    },
+    removed: {
+      step: null,
+      category: "gone",
+      meaning: "Out of the lists; it can be brought back unless for ever.",
+    },
+  },
+  rows: [
+    rows.on(["new", "removed"], "LinkAdded", "queued", (link, event) => ({
+      ...fresh(link),
+      url: event.url,
+      addedAt: event.at,
+      version: link.forEver ? 0 : link.version,
+      hasGood: !link.forEver && link.hasGood,
+      forEver: false,
+      rested: null,
+    })),
+
+    rows.on("queued", "CaptureStarted", "probing", (link, event) => ({
+      ...link,
+      job: { snapshotId: event.snapshotId, version: link.version + 1, probe: null, captured: null },
+    })),
+    rows.on("probing", "Probed", "capturing", (link, event) => ({
+      ...link,
+      job: { ...link.job!, probe: event.probe },
+    })),
+    rows.on("capturing", "Captured", "storing", (link, event) => ({
+      ...link,
+      job: { ...link.job!, captured: event.captured },
+    })),
+    rows.choose("storing", "SnapshotStored", ["archived", "doubtful"], (link, { captured }) => {
+      const good = captured.snapshot.verdict.kind === "good"
+      const version = Math.max(link.version, captured.snapshot.version)
+      return [good ? "archived" : "doubtful", { ...fresh(link), version, hasGood: link.hasGood || good }]
+    }),
+    rows.on(["probing", "capturing", "storing"], "CaptureFailed", "failed", (link, event) => ({
+      ...link,
+      job: null,
+      attempts: link.attempts + 1,
+      failure: event.failure,
+    })),
+
+    rows.on("failed", "RetryDue", "queued", again),
+    rows.on([...resting], "RetryRequested", "queued", fresh),
+    rows.on([...resting], "SnapshotRequested", "queued", fresh),
+    rows.on(["queued", "probing", "capturing", "failed"], "CancelRequested", "cancelled", stopped),
+
+    rows.on(
+      ["queued", "probing", "capturing", ...resting, "removed"],
+      "RemoveRequested",
+      "removing",
+      (link, event) => ({
+        ...stopped(link),
+        rested: link.state === "removed" ? link.rested : restedOf(link),
+        forEver: event.forEver,
+      }),
+    ),
+    rows.on("removing", "Removed", "removed"),
+    rows.choose("removed", "Restored", resting, (link) => [link.rested ?? "cancelled", link]),
+
+    rows.ignore("*", ...linkEvents),
+  ].flat(),
+})
+
+export const linkPlanner = planner(linkTable)

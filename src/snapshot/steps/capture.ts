@@ -1,0 +1,53 @@
+/** Probing and capturing: from an address to files in the content store and the facts of a version. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { ArtefactSink } from "../archive/ArtefactSink.ts"
+import { Drafts } from "../archive/Drafts.ts"
+import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
+import { Capturer } from "./Capturer.ts"
+import type { StepWorld } from "./StepWorld.ts"
+
+export const probeStep = (world: StepWorld, link: LinkRecord) =>
+  Effect.gen(function* () {
+    world.progress(link.id, "probe", 1, 1)
+    const capturer = yield* Capturer
+    const found = yield* capturer.probe(link.url)
+    return { _tag: "Probed" as const, probe: found }
+  })
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
+
+export const captureStep = (world: StepWorld, link: LinkRecord) =>
+  Effect.gen(function* () {
+    const job = link.job!
+    const takenAt = yield* Clock.currentTimeMillis
+    const draft = yield* Effect.flatMap(Drafts, (drafts) => drafts.open)
+    const capturer = yield* Capturer
+    const result = yield* capturer
+      .capture(link.url, job.probe!, (step, part, of) =>
+        Effect.sync(() => world.progress(link.id, step, part, of)),
+      )
+      .pipe(Effect.provideService(ArtefactSink, draft.sink))
+    const captured: CapturedFacts = {
+      snapshot: {
+        id: job.snapshotId,
+        version: job.version,
+        takenAt: new Date(takenAt).toISOString(),
+        finalUrl: result.finalUrl,
+        httpStatus: result.httpStatus,
+        verdict: result.verdict,
+        artefacts: result.artefacts,
+        bytes: result.bytes,
+        millis: result.millis,
+        partial: result.partial,
+      },
+      title: result.title,
+      lang: result.language,
+      mediaType: job.probe!.mediaType,
+      textSha256: result.text === "" ? null : sha256(result.text),
+      steps: result.steps,
+    }
+    world.texts.put(job.snapshotId, result.text)
+    return { _tag: "Captured" as const, captured }
+  }).pipe(Effect.scoped)
