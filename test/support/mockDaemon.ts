@@ -256,8 +256,9 @@ export class MockDaemon {
 
   private machine() {
     const counts = this.counts()
+    const transitions = baseMachine.transitions.map((row) => ({ ...row, to: [row.to], kind: "on" }))
     const states = baseMachine.states.map((state) => ({ ...state, count: counts[state.name] ?? 0 }))
-    return { kind: "sector", states, transitions: baseMachine.transitions, counts }
+    return { kind: "sector", initial: "UndefinedSectorState", states, transitions, counts }
   }
 
   private answerLinks({ method, path, search, body }: Call): Answer {
@@ -276,18 +277,20 @@ export class MockDaemon {
       this.changeLink(id, { state: "queued", failure: null }, "CaptureAsked")
     if (verb === "cancel") this.changeLink(id, { state: "cancelled" }, "CaptureCancelled")
     const now = this.links.find((each) => each.id === id) as LinkDetail
-    return [verb === undefined ? 200 : 202, now]
+    return verb === undefined ? [200, now] : [202, { links: [plainLink(now)] }]
   }
 
   private pageOf(search: URLSearchParams) {
-    const tags = search.getAll("tag")
-    const states = search.getAll("state")
-    const query = (search.get("query") ?? "").toLowerCase()
+    const terms = (search.get("query") ?? "").split(" ")
+    const valuesOf = (key: string) =>
+      terms.filter((term) => term.startsWith(key)).map((term) => term.slice(key.length))
+    const tags = valuesOf("tag:")
+    const states = valuesOf("state:").flatMap((value) => value.split(","))
+    const hasTag = (link: LinkDetail, tag: string) =>
+      tag === "none" ? link.tags.length === 0 : link.tags.includes(tag)
     const found = this.links.filter(
       (link) =>
-        tags.every((tag) => link.tags.includes(tag)) &&
-        (states.length === 0 || states.includes(link.state)) &&
-        `${link.title} ${link.url}`.toLowerCase().includes(query),
+        tags.every((tag) => hasTag(link, tag)) && (states.length === 0 || states.includes(link.state)),
     )
     const from = Number(search.get("cursor") ?? 0)
     const limit = Number(search.get("limit") ?? 50)
@@ -324,10 +327,11 @@ export class MockDaemon {
         this.tell("link", id, "LinkRemoved", link.state, "removed")
       }
     }
-    return [200, { links: this.links.filter((link) => ids.includes(link.id)).map(plainLink) }]
+    const links = this.links.filter((link) => ids.includes(link.id)).map(plainLink)
+    return [200, { links, removed: [], failed: [] }]
   }
 
-  private answerTags({ method, path, body }: Call): Answer {
+  private answerTags({ method, path, search, body }: Call): Answer {
     const [, name] = path
     const each = (change: (tags: ReadonlyArray<string>) => ReadonlyArray<string>) => {
       this.links = this.links.map((link) => ({ ...link, tags: [...new Set(change(link.tags))] }))
@@ -340,7 +344,14 @@ export class MockDaemon {
     }
     const counts = new Map<string, number>()
     for (const tag of this.links.flatMap((link) => link.tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
-    return [200, { tags: [...counts].map(([tag, count]) => ({ name: tag, count })) }]
+    const wanted = (search.get("q") ?? "").toLowerCase()
+    const tags = [...counts]
+      .map(([tag, count]) => ({ name: tag, count }))
+      .filter((tag) => tag.name.includes(wanted))
+    return [
+      200,
+      { tags: tags.sort((a, b) => b.count - a.count).slice(0, Number(search.get("limit") ?? 10_000)) },
+    ]
   }
 
   private answerSearch({ search }: Call): Answer {

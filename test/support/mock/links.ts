@@ -62,7 +62,6 @@ const pages: ReadonlyArray<readonly [title: string, url: string, tags: ReadonlyA
 ]
 
 export const baseTime = Date.parse("2026-11-22T14:02:11.000Z")
-const hour = 3_600_000
 
 const special: Readonly<Record<number, readonly [LinkState, string?]>> = {
   0: ["capturing"],
@@ -215,7 +214,7 @@ export const makeLinks = (count: number, now: number = baseTime): Array<LinkDeta
         index + version,
         url,
         good,
-        addedAt + 7_000 + (version - 1) * 31 * 24 * hour * (index === 4 ? 1 : 0.01),
+        addedAt + 7_000 + ((version - 1) * (now - addedAt - 7_000)) / (versions + 0.5),
       )
     })
     const busy = ["queued", "probing", "failed", "cancelled"].includes(state)

@@ -18,7 +18,7 @@ export interface MockSector {
   deals: number
   since: string
   why: string
-  lastError: string
+  lastError: string | null
   until: string | null
 }
 
@@ -86,7 +86,7 @@ export const makeSectors = (counts: Readonly<Record<string, number>>, now: numbe
         deals,
         since: new Date(now - (index + 1) * 437_000).toISOString(),
         why,
-        lastError: errors[state] ?? "",
+        lastError: errors[state] ?? null,
         until: hours === null ? null : new Date(now + hours * 3_600_000 + index * 30_000).toISOString(),
       }
     }),
@@ -117,7 +117,7 @@ export const recordOf = (sector: MockSector) => ({
   SeedEpoch: 4_813_143,
   InvalidProofs: 0,
   PreCommit2Fails: 0,
-  LastErr: sector.lastError,
+  LastErr: sector.lastError ?? "",
 })
 
 export const logOf = (sector: MockSector) => {
@@ -135,7 +135,7 @@ export const logOf = (sector: MockSector) => {
     Message: JSON.stringify({ User: user }),
     Trace: "",
   }))
-  if (sector.lastError !== "") {
+  if (sector.lastError !== null) {
     log.push({
       Timestamp: Math.floor(start + 10_990),
       Kind: "event;sealing.SectorCommitFailed",

@@ -42,7 +42,7 @@ const AddPage = () => {
         </h1>
         <QueuePill />
       </PageHead>
-      <div className="grid grow content-start gap-8 px-4 py-6 sm:px-6 wide:grid-cols-[minmax(0,44rem)_minmax(0,20rem)]">
+      <div className="grid grow content-start gap-8 px-3 py-6 sm:px-4 wide:grid-cols-[minmax(0,44rem)_minmax(0,20rem)]">
         <AddForm start={search.getAll("url").join("\n")} startTags={tags} rows={8} onAdded={sayAdded} />
         <aside className="flex max-w-176 flex-col gap-5 text-muted wide:border-l wide:border-line wide:pl-8">
           <section>
@@ -66,7 +66,7 @@ const AddPage = () => {
             <h2 className="mb-2 font-semibold text-fg">
               <Trans>From anywhere</Trans>
             </h2>
-            <p className="flex flex-wrap items-center gap-2">
+            <p className="leading-8">
               <Trans>
                 Drag <Bookmarklet /> to your bookmarks bar.
               </Trans>

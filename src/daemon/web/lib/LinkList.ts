@@ -41,12 +41,11 @@ const fetchPage = async (
   const { cursor, limit } = options
   const call = options.signal === undefined ? {} : { signal: options.signal }
   if (request.by === "search") {
-    const page = await api<HitPage>("GET", `/search${queryString({ q: request.rest, limit, cursor })}`, call)
+    const page = await api<HitPage>("GET", `/search${queryString({ q: request.query, limit, cursor })}`, call)
     const excerpts = new Map(page.hits.map((hit) => [hit.link.id, { html: hit.excerpt, field: hit.field }]))
     return { ...page, links: page.hits.map((hit) => hit.link), excerpts }
   }
-  const { tags, states, rest } = request
-  const search = queryString({ query: rest, tag: tags, state: states, limit, cursor })
+  const search = queryString({ query: request.query, limit, cursor })
   return { ...(await api<LinkPage>("GET", `/links${search}`, call)), excerpts: new Map() }
 }
 
@@ -175,8 +174,9 @@ export class LinkList {
     this.stop.push(
       onMessage("reset", () => void this.reload()),
       onGone((id) => this.drop(id)),
-      onMessage("change", ({ kind, id, to }) => {
+      onMessage("change", ({ kind, id: key, to }) => {
         if (kind !== "link") return
+        const id = String(key)
         const known = this.view.ids.includes(id) || this.view.arrived.includes(id)
         const matters = links.get(id) === undefined || this.query !== "" || to === "queued"
         if (!known && matters && to !== "removed") this.lookSoon()

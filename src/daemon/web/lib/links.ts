@@ -88,8 +88,9 @@ const announceLater = () => {
 }
 
 export const startLinks = () => {
-  onMessage("change", ({ kind, id, to }) => {
+  onMessage("change", ({ kind, id: key, to }) => {
     if (kind !== "link") return
+    const id = String(key)
     const known = links.get(id)
     if (known !== undefined) links.set(id, { ...known, state: to as LinkState })
     if (to === "removed" || to === "removing") return forget(id)
@@ -104,5 +105,7 @@ export const startLinks = () => {
     }
     if (known !== undefined || details.get(id) !== undefined) refresh(id)
   })
-  onMessage("progress", (step) => progress.set(step.id, step))
+  onMessage("progress", (step) => {
+    if (step.kind === "link") progress.set(String(step.id), step)
+  })
 }

@@ -1,6 +1,6 @@
 /**
  * The query line, read as far as the page needs it: which words are filters, for the chips under the field, and
- * which the catalogue can answer without a text search. The server's reading is the one that counts.
+ * whether there is anything to search for. The server's reading is the one that counts.
  */
 export interface Term {
   /** As typed, with its minus and its quotes. */
@@ -72,27 +72,22 @@ export const withTag = (query: string, tag: string, negated = false): string => 
 }
 
 export interface Request {
-  /** `list` is answered by the catalogue, `search` by the text index, with excerpts. */
+  /** A query of filters alone is a list, newest first; with words it is a search, best first, with excerpts. */
   readonly by: "list" | "search"
-  readonly tags: ReadonlyArray<string>
+  readonly query: string
+  /** The states a row must be in to match, as far as that is plain; empty: any. */
   readonly states: ReadonlyArray<string>
-  readonly rest: string
 }
 
-/** Plain `tag:` and `state:` terms become filters of the list; whatever else is left makes it a search. */
+const joins = (term: Term) => term.key === null && /^(or|或|\(|\))$|[()]/i.test(term.text)
+
 export const requestOf = (query: string): Request => {
   const terms = termsOf(query)
-  const plain = (key: string) =>
-    terms.filter((term) => term.key === key && !term.negated && term.value !== "" && term.value !== "none")
-  const tags = plain("tag")
-  const states = plain("state")
-  const taken = new Set([...tags, ...states])
-  const rest = terms.filter((term) => !taken.has(term))
-  const words = rest.map((term) => term.text).join(" ")
+  const states = terms.filter((term) => term.key === "state" && !term.negated)
+  const plain = states.length === 1 && !terms.some(joins)
   return {
-    by: rest.length > 0 && taken.size === 0 ? "search" : "list",
-    tags: tags.map((term) => term.value),
-    states: states.flatMap((term) => term.value.split(",").filter((value) => value !== "")),
-    rest: words,
+    by: terms.some((term) => term.key === null && !joins(term)) ? "search" : "list",
+    query,
+    states: plain ? (states[0]?.value.split(",").filter((value) => value !== "") ?? []) : [],
   }
 }

@@ -1,7 +1,17 @@
 /**
- * The documents of the HTTP API as the page sees them. Links and snapshots are the server's own schemas, by type only;
- * sectors and the clock are written out here, for their documents are Lotus's words and not a schema of ours.
+ * The documents of the HTTP API as the page sees them: the schemas of the server, by type only, so that page and daemon
+ * share one definition and nothing of a schema reaches the browser.
  */
+import type { ClockDocument as ClockSchema } from "../../api/clock.ts"
+import type { Change as ChangeSchema, Progress as ProgressSchema } from "../../api/events.ts"
+import type { TableDocument as TableSchema } from "../../api/fsm.ts"
+import type { BulkDocument as BulkSchema } from "../../api/links.ts"
+import type { AutoPledgeDocument } from "../../api/sealing.ts"
+import type {
+  SectorLogEntry as LogSchema,
+  SectorRecord as RecordSchema,
+  SectorRow as RowSchema,
+} from "../../api/sectors.ts"
 import type {
   Entry as EntrySchema,
   Hit as HitSchema,
@@ -26,14 +36,16 @@ export type TagCount = typeof TagCountSchema.Type
 export type Queue = typeof QueueSchema.Type
 export type Snapshot = typeof SnapshotSchema.Type
 export type Artefact = typeof ArtefactSchema.Type
+export type BulkDocument = typeof BulkSchema.Type
 
-export interface ClockDocument {
-  /** ISO time of the sealing world. */
-  readonly now: string
-  readonly epoch: number
-  readonly mode: "scaled" | "paused"
-  readonly scale: number
-}
+export type ClockDocument = typeof ClockSchema.Type
+export type SectorSummary = typeof RowSchema.Type
+export type SectorRecord = typeof RecordSchema.Type
+export type SectorLogEntry = typeof LogSchema.Type
+export type AutoPledge = AutoPledgeDocument
+export type TableDocument = typeof TableSchema.Type
+export type Change = typeof ChangeSchema.Type
+export type Progress = typeof ProgressSchema.Type
 
 export type Counts = Readonly<Record<string, number>>
 
@@ -46,69 +58,8 @@ export interface StatusDocument {
   readonly clock: ClockDocument
 }
 
-export interface SectorSummary {
-  readonly number: number
-  readonly state: string
-  readonly type: number | string
-  readonly pieces: number
-  readonly deals: number
-  /** Since when in this state, on the sealing clock. */
-  readonly since: string
-  readonly why: string
-  readonly lastError: string
-  /** When the wait ends, on the sealing clock; absent when nothing is scheduled or nobody can know. */
-  readonly until?: string | null
-}
-
-export type SectorRecord = Readonly<Record<string, unknown>>
-
-export interface SectorLogEntry {
-  /** Unix seconds of the sealing clock. */
-  readonly Timestamp: number
-  readonly Kind: string
-  readonly Message: string
-  readonly Trace: string
-}
-
-export interface MachineState {
-  readonly name: string
-  readonly category: string
-  readonly count: number
-  readonly column?: number
-  readonly row?: number
-}
-
-export interface MachineRow {
-  readonly from: string
-  readonly event: string
-  readonly to: string
-}
-
-export interface MachineDocument {
-  readonly kind: string
-  readonly states: ReadonlyArray<MachineState>
-  readonly transitions: ReadonlyArray<MachineRow>
-  readonly counts: Counts
-}
-
-export interface AutoPledge {
-  readonly enabled: boolean
-  readonly every: string
-}
-
-export interface Change {
-  readonly seq: number
-  readonly at: string
-  readonly kind: "link" | "sector"
-  readonly id: string
-  readonly event: string
-  readonly from: string
-  readonly to: string
-}
-
-export interface Progress {
-  readonly id: string
-  readonly step: string
-  readonly part: number
-  readonly of: number
+/** The table as the board draws it: one row for each pair of states, rows from any state left out. */
+export interface Machine {
+  readonly states: ReadonlyArray<string>
+  readonly transitions: ReadonlyArray<{ readonly from: string; readonly event: string; readonly to: string }>
 }

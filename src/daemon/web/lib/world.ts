@@ -53,7 +53,7 @@ export const loadStatus = async (): Promise<void> => {
 }
 
 /** A record that is being made comes from a state that is never counted. */
-const unborn = new Set(["", "UndefinedSectorState"])
+const unborn = new Set(["", "new", "UndefinedSectorState"])
 
 export const startWorld = () => {
   void loadStatus()

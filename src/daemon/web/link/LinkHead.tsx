@@ -188,7 +188,12 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
   return (
     <div className="flex flex-wrap items-center gap-2" title={offline ?? undefined}>
       {isBusy(state) ? (
-        <button type="button" className="btn" disabled={off} onClick={() => void cancel(link.id)}>
+        <button
+          type="button"
+          className="btn"
+          disabled={off || state === "storing"}
+          onClick={() => void cancel(link.id)}
+        >
           <Icon name="stop" />
           <Trans>Cancel</Trans>
         </button>

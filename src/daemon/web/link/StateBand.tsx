@@ -33,16 +33,11 @@ const Busy = ({
   return (
     <span className="flex flex-wrap items-center gap-3">
       <Trans>Being captured: {name}</Trans>
-      {step !== undefined && step.of > 0 && (
+      {step !== undefined && step.total > 0 && (
         <span className="flex items-center gap-2">
-          <progress
-            className="h-1.5 w-32 overflow-hidden rounded-full accent-accent"
-            value={step.part}
-            max={step.of}
-            aria-label={name}
-          />
+          <progress className="meter w-32" value={step.done} max={step.total} aria-label={name} />
           <span className="tnum text-xs">
-            {step.part}/{step.of}
+            {step.done}/{step.total}
           </span>
         </span>
       )}

@@ -34,7 +34,7 @@ const Line = ({
   return (
     <>
       {day && <li className="eyebrow pt-3 pb-1 first:pt-0">{dateOf(entry.at)}</li>}
-      <li className="grid grid-cols-[4.5rem_minmax(0,1fr)_auto] items-baseline gap-3 py-1 sm:grid-cols-[4.5rem_7.5rem_minmax(0,1fr)_auto]">
+      <li className="grid grid-cols-[4.5rem_minmax(0,1fr)_auto] items-center gap-3 py-1 sm:grid-cols-[4.5rem_7.5rem_minmax(0,1fr)_auto]">
         <time dateTime={entry.at} title={fullTime(entry.at)} className="text-[0.8125rem] text-muted">
           {clockTime(entry.at)}
         </time>

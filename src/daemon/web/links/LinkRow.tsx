@@ -117,6 +117,14 @@ const Reason = ({ link, step }: { readonly link: Link; readonly step: Progress |
   return link.latest?.partial === true ? <Trans>partial</Trans> : null
 }
 
+/** Whether there is a reason to tell; else a narrow row shows the site. */
+const isUnusual = (link: Link): boolean =>
+  link.failure !== null ||
+  link.state === "doubtful" ||
+  (isBusy(link.state) && link.state !== "queued") ||
+  link.latest?.partial === true ||
+  link.latest?.artefacts.some((each) => each.status === "failed") === true
+
 const shownTags = 3
 
 const TagChips = ({ link }: { readonly link: Link }) => {
@@ -169,7 +177,7 @@ const Title = ({ link, pictures }: { readonly link: Link; readonly pictures: boo
         href={`/links/${encodeURIComponent(link.id)}`}
         lang={langOf(title)}
         title={title}
-        className="min-w-0 shrink truncate hover:underline"
+        className="min-w-0 shrink-[2] truncate hover:underline"
       >
         {title}
       </a>
@@ -209,23 +217,23 @@ export const LinkRow = memo((props: Props) => {
           className="size-4 [scale:1.05]"
         />
       </span>
-      <span role="cell" className="max-[720px]:hidden">
+      <span role="cell" className="flex items-center max-[720px]:hidden">
         <StateMark state={link.state} progress={step} />
       </span>
       <span role="cell" className="min-w-0">
         <span className="flex min-w-0 items-center gap-2">
           <Title link={link} pictures={props.pictures} />
-          <span className="flex min-w-0 shrink-[3] items-center gap-1 overflow-hidden max-[720px]:hidden">
+          <span className="flex h-5.5 min-w-0 shrink-[6] flex-wrap gap-1 overflow-hidden max-[720px]:hidden">
             <TagChips link={link} />
           </span>
-          <span className="ml-auto min-w-0 shrink-[2] truncate pl-2 text-right text-xs text-muted max-[720px]:hidden">
+          <span className="ml-auto min-w-0 shrink-[0.4] truncate pl-2 text-right text-xs text-muted max-[720px]:hidden">
             {reason}
           </span>
           <Again link={link} />
         </span>
         <span className="mt-0.5 flex min-w-0 items-center gap-2 text-xs text-muted min-[721px]:hidden">
           <StateMark state={link.state} progress={step} />
-          <span className="truncate">{reason ?? siteOf(link.url)}</span>
+          <span className="truncate">{moved || isUnusual(link) ? reason : siteOf(link.url)}</span>
         </span>
         {props.excerpt !== undefined && <Marked excerpt={props.excerpt} />}
       </span>

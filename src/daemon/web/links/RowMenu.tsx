@@ -28,7 +28,14 @@ const RowMenu = ({ id, at, onTags, onClose }: Props) => {
     { id: "open", text: t`Open`, icon: "forward", run: () => navigate(`/links/${encodeURIComponent(id)}`) },
     { id: "original", text: t`Original page`, icon: "out", href: link.url },
     isBusy(link.state)
-      ? { id: "cancel", text: t`Cancel`, icon: "stop", disabled, apart: true, run: () => void cancel(id) }
+      ? {
+          id: "cancel",
+          text: t`Cancel`,
+          icon: "stop",
+          disabled: disabled || link.state === "storing",
+          apart: true,
+          run: () => void cancel(id),
+        }
       : {
           id: "again",
           text: again ? t`Retry now` : t`New version`,
@@ -37,6 +44,9 @@ const RowMenu = ({ id, at, onTags, onClose }: Props) => {
           apart: true,
           run: () => void askAgain([id]),
         },
+    ...(link.failure?.retryAt == null
+      ? []
+      : [{ id: "stop", text: t`Stop trying`, icon: "stop" as const, disabled, run: () => void cancel(id) }]),
     { id: "tags", text: t`Tags`, icon: "tag", disabled, run: () => onTags([id]) },
     {
       id: "copy",

@@ -1,12 +1,21 @@
 /** What can be done to links from the list. A state that must follow is shown at once; the stream confirms it. */
+import { t } from "@lingui/core/macro"
 import { api } from "../lib/api.ts"
 import { expectState, links, putLink, refresh } from "../lib/links.ts"
 import { attempt } from "../lib/toast.ts"
-import type { Link } from "../lib/types.ts"
+import type { BulkDocument, Link } from "../lib/types.ts"
 
 type BulkAction = "tag" | "untag" | "snapshot" | "retry"
 /** The daemon takes this many ids in one call. */
 const bulkIds = 500
+
+/** Some links refused; the others were done. */
+class PartlyDone extends Error {
+  constructor(done: number, failed: BulkDocument["failed"]) {
+    const reasons = [...new Set(failed.map((each) => each.message))].slice(0, 3).join("; ")
+    super(t`${done} done, ${failed.length} not: ${reasons}`)
+  }
+}
 
 const chunks = (ids: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
   Array.from({ length: Math.ceil(ids.length / bulkIds) }, (_, at) =>
@@ -20,12 +29,15 @@ export const bulk = (
   tags?: ReadonlyArray<string>,
 ): Promise<boolean> =>
   attempt(async () => {
+    const failed: Array<BulkDocument["failed"][number]> = []
     for (const some of chunks(ids)) {
       const body = tags === undefined ? { ids: some, action } : { ids: some, action, tags }
-      const answer = await api<{ readonly links?: ReadonlyArray<Link> }>("POST", "/links/bulk", { body })
-      for (const link of answer.links ?? []) putLink(link)
+      const answer = await api<BulkDocument>("POST", "/links/bulk", { body })
+      for (const link of answer.links) putLink(link)
+      failed.push(...answer.failed)
     }
     for (const id of ids) refresh(id)
+    if (failed.length > 0) throw new PartlyDone(ids.length - failed.length, failed)
   })
 
 const needsRetry = (id: string) => {

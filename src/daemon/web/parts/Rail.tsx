@@ -42,7 +42,7 @@ const RoomLink = ({ room }: { readonly room: Room }) => {
       href={room.to}
       aria-current={isHere(path, room.to) ? "page" : undefined}
       title={name}
-      className="flex h-9 items-center gap-2.5 rounded-md px-2.5 hover:bg-fg/6 aria-[current=page]:bg-sel aria-[current=page]:font-semibold max-wide:justify-center max-wide:px-0"
+      className="flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 hover:bg-fg/6 aria-[current=page]:bg-sel aria-[current=page]:font-semibold max-wide:justify-center max-wide:px-0"
     >
       <Icon name={room.icon} size={18} />
       <span className="max-wide:sr-only">{name}</span>
@@ -66,7 +66,7 @@ const View = ({
     <Link
       href={query === "" ? "/" : `/?q=${encodeURIComponent(query)}`}
       aria-current={here ? "true" : undefined}
-      className="flex h-7.5 items-center justify-between gap-2 rounded-md pr-2.5 pl-10 hover:bg-fg/6 aria-[current=true]:bg-fg/8"
+      className="flex h-7.5 shrink-0 items-center justify-between gap-2 rounded-md pr-2.5 pl-10 hover:bg-fg/6 aria-[current=true]:bg-fg/8"
     >
       <span className="truncate">{children}</span>
       {number !== undefined && number > 0 && (
@@ -97,6 +97,9 @@ const Views = () => {
         number={sum(counts, ["queued", "probing", "capturing", "storing"])}
       >
         <Trans>In progress</Trans>
+      </View>
+      <View query="tag:none">
+        <Trans>Untagged</Trans>
       </View>
     </>
   )
@@ -133,7 +136,7 @@ const Tags = () => {
   const [managing, setManaging] = useState(false)
   const top = [...tags].sort((a, b) => b.count - a.count).slice(0, railTags)
   return (
-    <section className="mt-4 min-h-0">
+    <section className="mt-4">
       <div className="flex items-center justify-between pr-1 pl-2.5">
         <h2 className="eyebrow">
           <Trans>Tags</Trans>
@@ -176,7 +179,7 @@ export const Rail = ({ onHelp }: { readonly onHelp: () => void }) => {
           <Views />
         </div>
         <RoomLink room={rooms[1] as Room} />
-        <hr className="my-2 border-line" />
+        <hr className="my-2 shrink-0 border-line" />
         <RoomLink room={rooms[2] as Room} />
         <RoomLink room={rooms[3] as Room} />
         <div className="max-wide:hidden">

@@ -3,8 +3,8 @@
  * the text as a tag, but never while an input method composes.
  */
 import { useLingui } from "@lingui/react/macro"
-import { useId, useRef, useState, type KeyboardEvent } from "react"
-import { api } from "../lib/api.ts"
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react"
+import { api, isAbort, queryString } from "../lib/api.ts"
 import { langOf } from "../lib/format.ts"
 import { isComposing } from "../lib/keys.ts"
 import type { TagCount } from "../lib/types.ts"
@@ -13,12 +13,35 @@ import { Icon } from "./Icon.tsx"
 const shownTags = 20
 const fold = (tag: string) => tag.normalize("NFC").toLowerCase()
 
-const suggestionsFor = (text: string, all: ReadonlyArray<TagCount>, taken: ReadonlyArray<string>) => {
-  const wanted = fold(text.trim())
+const pauseMillis = 100
+
+/** What the daemon knows for the text, twenty at a time: no page loads all tags. The old ones stay until the answer. */
+const useSuggestions = (
+  text: string,
+  open: boolean,
+  taken: ReadonlyArray<string>,
+): ReadonlyArray<TagCount> => {
+  const [found, setFound] = useState<ReadonlyArray<TagCount>>([])
+  useEffect(() => {
+    if (!open) return
+    const calls = new AbortController()
+    const timer = setTimeout(() => {
+      const query = queryString({ q: text.trim(), limit: shownTags })
+      void api<{ readonly tags: ReadonlyArray<TagCount> }>("GET", `/tags${query}`, { signal: calls.signal })
+        .then(({ tags }) => setFound(tags))
+        .catch((cause: unknown) => {
+          if (!isAbort(cause)) setFound([])
+        })
+    }, pauseMillis)
+    return () => {
+      clearTimeout(timer)
+      calls.abort()
+    }
+  }, [text, open])
   const has = new Set(taken.map(fold))
-  const free = all.filter((tag) => !has.has(fold(tag.name)) && fold(tag.name).includes(wanted))
-  const starts = (tag: TagCount) => (fold(tag.name).startsWith(wanted) ? 0 : 1)
-  return free.sort((a, b) => starts(a) - starts(b) || b.count - a.count).slice(0, shownTags)
+  return open
+    ? found.filter((tag) => !has.has(fold(tag.name)) && fold(tag.name).includes(fold(text.trim())))
+    : []
 }
 
 const TagChip = ({ tag, onRemove }: { readonly tag: string; readonly onRemove: () => void }) => {
@@ -56,15 +79,7 @@ export const TagField = ({
   const [text, setText] = useState("")
   const [open, setOpen] = useState(false)
   const [at, setAt] = useState(-1)
-  const [all, setAll] = useState<ReadonlyArray<TagCount> | null>(null)
-  const load = () => {
-    setOpen(true)
-    if (all === null)
-      void api<{ tags: TagCount[] }>("GET", "/tags")
-        .then((got) => setAll(got.tags))
-        .catch(() => {})
-  }
-  const found = open ? suggestionsFor(text, [...(all ?? [])], tags) : []
+  const found = useSuggestions(text, open, tags)
   const take = (tag: string) => {
     const clean = tag.trim().replace(/^#/, "")
     if (clean !== "" && !tags.some((each) => fold(each) === fold(clean))) onChange([...tags, clean])
@@ -110,7 +125,7 @@ export const TagField = ({
           autoFocus={autoFocus}
           placeholder={tags.length === 0 ? placeholder : undefined}
           value={text}
-          onFocus={load}
+          onFocus={() => setOpen(true)}
           onBlur={() => {
             setOpen(false)
             if (text.trim() !== "") take(text)
@@ -118,7 +133,7 @@ export const TagField = ({
           onChange={(event) => {
             setText(event.target.value)
             setAt(-1)
-            load()
+            setOpen(true)
           }}
           onKeyDown={onKeyDown}
         />

@@ -7,11 +7,11 @@ import { msg } from "@lingui/core/macro"
 import { useLingui as useRuntime } from "@lingui/react"
 import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
-import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react"
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import { count } from "../lib/format.ts"
 import { calm } from "../lib/preferences.ts"
 import { useStore } from "../lib/Store.ts"
-import type { Counts, MachineDocument } from "../lib/types.ts"
+import type { Counts, Machine } from "../lib/types.ts"
 import { GlyphIn } from "../parts/Icon.tsx"
 import {
   boardHeight,
@@ -86,17 +86,11 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
         />
         <Shape kind={kind} />
         <GlyphIn name={kindGlyphs[kind]} x={12} y={nodeHeight / 2 - 7} size={14} />
-        <text x={31} y={nodeHeight / 2 + 4.5}>
+        <text x={30} y={nodeHeight / 2 + 4.5} className={nameOf(name).length > 18 ? "long" : undefined}>
           {nameOf(name)}
         </text>
         {sectors > 0 && (
-          <text
-            x={nodeWidth - 10}
-            y={nodeHeight / 2 + 4.5}
-            textAnchor="end"
-            fontWeight="600"
-            className="tnum"
-          >
+          <text x={nodeWidth - 9} y={nodeHeight / 2 + 4.5} textAnchor="end" fontWeight="600" className="tnum">
             {count(sectors)}
           </text>
         )}
@@ -175,7 +169,7 @@ const Ends = () => (
 )
 
 interface Props {
-  readonly machine: MachineDocument
+  readonly machine: Machine
   readonly counts: Counts
   readonly chosen: string | null
   readonly onChoose: (state: string | null) => void
@@ -191,6 +185,13 @@ export const Board = ({ machine, counts, chosen, onChoose }: Props) => {
   const edges = useMemo(() => edgesOf(machine), [machine])
   const lit = useLit(!useStore(calm))
   const litStates = useMemo(() => new Set([...lit].map((key) => key.slice(key.indexOf(">") + 1))), [lit])
+  useEffect(() => {
+    // Beside an open panel the board scrolls sideways: what was chosen stays in sight.
+    if (chosen === null) return
+    svg.current
+      ?.querySelector(`[data-state="${CSS.escape(chosen)}"]`)
+      ?.scrollIntoView({ block: "nearest", inline: "center" })
+  }, [chosen])
   const stateAt = (target: EventTarget) =>
     target instanceof Element ? (target.closest<SVGAElement>("[data-state]")?.dataset["state"] ?? null) : null
   const onKeyDown = (event: KeyboardEvent<SVGSVGElement>) => {
@@ -232,7 +233,7 @@ export const Board = ({ machine, counts, chosen, onChoose }: Props) => {
         </text>
       ))}
       <Edges edges={edges} boxes={boxes} chosen={hovered ?? chosen} lit={lit} />
-      {machine.states.map(({ name }) => {
+      {machine.states.map((name) => {
         const box = boxes.get(name)
         if (box === undefined) return null
         return (

@@ -29,7 +29,7 @@ const readableTime = (at: number, scale: number, paused: boolean): string => {
   return scale <= readableHertz * 3_600 ? `${text.slice(0, 14)}··:··` : `${text.slice(0, 11)}··:··:··`
 }
 
-const Face = () => {
+export const ClockFace = () => {
   const { t } = useLingui()
   const read = useStore(clock)
   const now = useFastNow()
@@ -100,7 +100,7 @@ export const ClockBar = () => {
   useKeys({ pause, slower: () => step(-1), faster: () => step(1) })
   const other = read !== null && !(scales as ReadonlyArray<number>).includes(read.scale) ? [read.scale] : []
   return (
-    <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-2" title={offline ?? undefined}>
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2" title={offline ?? undefined}>
       <button
         type="button"
         className={`btn ${paused ? "btn-primary" : ""}`}
@@ -126,7 +126,6 @@ export const ClockBar = () => {
         ))}
       </div>
       <Advance disabled={off} />
-      <Face />
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { useLingui as useRuntime } from "@lingui/react"
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { count, exact } from "../lib/format.ts"
-import type { Counts as CountsDocument, MachineDocument } from "../lib/types.ts"
+import type { Counts as CountsDocument, Machine } from "../lib/types.ts"
 import { Icon } from "../parts/Icon.tsx"
 import { kindGlyphs, kindOf, kindWords, type Kind } from "./states.ts"
 
@@ -16,16 +16,16 @@ export const sumOfKind = (counts: CountsDocument, kind: Kind): number =>
   )
 
 /** In the order of the machine's own list of states, those with sectors only. */
-export const countsText = (machine: MachineDocument, counts: CountsDocument): string => {
-  const total = machine.states.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0)
+export const countsText = (machine: Machine, counts: CountsDocument): string => {
+  const total = machine.states.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
   const lines = machine.states
-    .filter(({ name }) => (counts[name] ?? 0) > 0)
-    .map(({ name }) => `\t${name}: ${counts[name]}`)
+    .filter((name) => (counts[name] ?? 0) > 0)
+    .map((name) => `\t${name}: ${counts[name]}`)
   return ["Sectors:", `\tTotal: ${total}`, ...lines].join("\n")
 }
 
 interface Props {
-  readonly machine: MachineDocument
+  readonly machine: Machine
   readonly counts: CountsDocument
   readonly kind: Kind | null
   readonly onKind: (kind: Kind | null) => void
@@ -35,10 +35,7 @@ export const Counts = ({ machine, counts, kind, onKind }: Props) => {
   const { t } = useLingui()
   const { _ } = useRuntime()
   const [copied, setCopied] = useState(false)
-  const total = machine.states.reduce(
-    (sum, { name }) => sum + (name === "Removed" ? 0 : (counts[name] ?? 0)),
-    0,
-  )
+  const total = machine.states.reduce((sum, name) => sum + (name === "Removed" ? 0 : (counts[name] ?? 0)), 0)
   const copy = () =>
     void navigator.clipboard.writeText(countsText(machine, counts)).then(() => {
       setCopied(true)

@@ -6,7 +6,7 @@ import { Trans, useLingui } from "@lingui/react/macro"
 import { useState, type ReactNode } from "react"
 import { api } from "../lib/api.ts"
 import { isComposing } from "../lib/keys.ts"
-import type { MachineDocument } from "../lib/types.ts"
+import type { Machine } from "../lib/types.ts"
 import { Sheet } from "../parts/Overlays.tsx"
 import { SectorState } from "./SectorState.tsx"
 
@@ -15,7 +15,7 @@ export type Drastic = "force" | "terminate" | "remove"
 interface Props {
   readonly number: number
   readonly state: string
-  readonly machine: MachineDocument
+  readonly machine: Machine
   readonly mode: Drastic | "send"
   readonly onClose: () => void
 }
@@ -173,7 +173,7 @@ const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { reado
             <Trans>State</Trans>
           </span>
           <select className="field h-9" value={target} onChange={(change) => setTarget(change.target.value)}>
-            {machine.states.map(({ name }) => (
+            {machine.states.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>

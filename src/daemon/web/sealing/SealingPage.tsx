@@ -4,12 +4,12 @@
  */
 import { useLingui as useRuntime } from "@lingui/react"
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
-import { useEffect } from "react"
+import { useEffect, useRef } from "react"
 import { useLocation, useSearch } from "wouter"
 import { useKeys } from "../lib/keys.ts"
 import { useMedia } from "../lib/media.ts"
 import { useStore } from "../lib/Store.ts"
-import type { MachineDocument, SectorSummary } from "../lib/types.ts"
+import type { Machine, SectorSummary } from "../lib/types.ts"
 import { OfflineBand } from "../parts/Connection.tsx"
 import { Empty } from "../parts/Empty.tsx"
 import { Banner } from "../parts/Feedback.tsx"
@@ -17,7 +17,7 @@ import { Icon } from "../parts/Icon.tsx"
 import { PageHead, useTitle } from "../parts/PageHead.tsx"
 import { Segments } from "../parts/Segments.tsx"
 import { Board } from "./Board.tsx"
-import { ClockBar, PausedBand } from "./ClockBar.tsx"
+import { ClockBar, ClockFace, PausedBand } from "./ClockBar.tsx"
 import { Counts, sumOfKind } from "./Counts.tsx"
 import { loadMachine, machine, machineError, useCounts, useSectors } from "./machine.ts"
 import { Pledge } from "./Pledge.tsx"
@@ -129,7 +129,7 @@ const NoSectors = () => (
 )
 
 interface RoomProps {
-  readonly table: MachineDocument
+  readonly table: Machine
   readonly place: Place
   readonly go: (change: Partial<Place>) => void
 }
@@ -150,25 +150,33 @@ const Room = ({ table, place, go }: RoomProps) => {
     place.view === "table" || place.state !== null || place.sector !== null,
   )
   const listed = matching(sectors ?? [], place)
+  const aside = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // On a phone the panel stands above the list one pressed in.
+    if (narrow && place.sector !== null) aside.current?.scrollIntoView({ block: "start" })
+  }, [narrow, place.sector])
   const chooseState = (state: string | null) => go({ state, kind: null, sector: null })
   const side = place.sector !== null || (place.view === "board" && place.state !== null)
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-3 py-3 sm:px-4">
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-3 pt-3 sm:px-4">
+        <ClockBar />
+        <Pledge />
+      </div>
+      <div className="px-3 py-3 sm:px-4">
         <Counts
           machine={table}
           counts={counts}
           kind={place.kind}
           onKind={(kind) => go({ kind, state: null, view: kind === null ? place.view : "table" })}
         />
-        <Pledge />
       </div>
       <div
         className={`grid grow content-start gap-4 px-3 pb-6 sm:px-4 ${side ? "lg:grid-cols-[minmax(0,1fr)_23rem]" : ""}`}
       >
         {side && (
-          <aside className="min-w-0 lg:order-2">
+          <aside ref={aside} className="min-w-0 scroll-mt-14 lg:order-2">
             {place.sector !== null ? (
               <SectorPanel
                 key={place.sector}
@@ -265,7 +273,9 @@ const SealingPage = () => {
           <Trans>Sealing</Trans>
         </h1>
         <Simulated />
-        <ClockBar />
+        <div className="flex grow justify-end max-sm:order-last max-sm:basis-full max-sm:justify-start">
+          <ClockFace />
+        </div>
         <Segments
           label={t`Board or table`}
           value={place.view}

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react"
 import { api, ApiError } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
 import { attempt } from "../lib/toast.ts"
-import type { MachineDocument, SectorLogEntry, SectorRecord, SectorSummary } from "../lib/types.ts"
+import type { Machine, SectorLogEntry, SectorRecord, SectorSummary } from "../lib/types.ts"
 import { useOffline } from "../parts/Connection.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { MenuAt } from "../parts/Overlays.tsx"
@@ -101,7 +101,7 @@ const Record = ({ record }: { readonly record: SectorRecord }) => (
 )
 
 /** The events that need no payload and push a stuck sector on: they get a button of their own. */
-const retriesOf = (machine: MachineDocument, state: string): ReadonlyArray<string> => [
+const retriesOf = (machine: Machine, state: string): ReadonlyArray<string> => [
   ...new Set(
     machine.transitions
       .filter(
@@ -119,7 +119,7 @@ const Actions = ({
 }: {
   readonly number: number
   readonly state: string
-  readonly machine: MachineDocument
+  readonly machine: Machine
 }) => {
   const { t } = useLingui()
   const off = useOffline() !== null
@@ -205,7 +205,7 @@ const Actions = ({
 interface Props {
   readonly number: number
   readonly summary: SectorSummary | undefined
-  readonly machine: MachineDocument
+  readonly machine: Machine
   readonly onClose: () => void
 }
 
@@ -245,7 +245,7 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
             since={summary?.since ?? null}
             until={summary?.until ?? null}
           />
-          {summary !== undefined && summary.lastError !== "" && (
+          {summary !== undefined && (summary.lastError ?? "") !== "" && (
             <p lang="en" className="text-[0.8125rem] text-failed [overflow-wrap:anywhere]">
               {summary.lastError}
             </p>

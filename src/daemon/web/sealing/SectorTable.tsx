@@ -25,7 +25,7 @@ const compare: Readonly<Record<SortKey, (a: SectorSummary, b: SectorSummary) => 
 const rank = (sector: SectorSummary) =>
   ["failed", "wait", "work", "intake", "leaving", "good", "gone"].indexOf(kindOf(sector.state))
 
-const Since = ({ since }: { readonly since: string }) => {
+const Since = ({ since }: { readonly since: string | null }) => {
   const read = useStore(clock)
   const now = useFastNow()
   const at = timeOf(since)
@@ -69,24 +69,24 @@ const Row = memo(({ sector, index, top, height, chosen }: RowProps) => (
       role="cell"
       className="truncate text-[0.8125rem] text-muted max-[720px]:hidden"
       lang="en"
-      title={sector.why}
+      title={sector.why ?? undefined}
     >
       {sector.why}
     </span>
     <span role="cell" className="tnum text-right text-xs whitespace-nowrap text-muted">
       <Since since={sector.since} />
     </span>
-    <span role="cell" className="tnum text-right text-xs text-muted max-[1100px]:hidden">
+    <span role="cell" className="tnum text-right text-xs text-muted only-wide">
       {sector.pieces}
     </span>
-    <span role="cell" className="tnum text-right text-xs text-muted max-[1100px]:hidden">
+    <span role="cell" className="tnum text-right text-xs text-muted only-wide">
       {sector.deals}
     </span>
     <span
       role="cell"
-      className="truncate text-xs text-failed max-[1100px]:hidden"
+      className="truncate text-xs text-failed only-wide"
       lang="en"
-      title={sector.lastError}
+      title={sector.lastError ?? undefined}
     >
       {sector.lastError}
     </span>
@@ -142,7 +142,7 @@ export const SectorTable = ({ sectors, chosen, onChoose }: Props) => {
   })
   const onSort = (by: SortKey) => setSort((before) => ({ by, down: before.by === by ? !before.down : false }))
   return (
-    <div className="card flex min-h-80 grow flex-col overflow-clip">
+    <div className="sectors card flex min-h-80 grow flex-col overflow-clip">
       <div
         ref={scroller}
         role="table"
@@ -174,13 +174,13 @@ export const SectorTable = ({ sectors, chosen, onChoose }: Props) => {
             <Head id="since" sort={sort} onSort={onSort} className="text-right">
               <Trans>For</Trans>
             </Head>
-            <span role="columnheader" className="text-right max-[1100px]:hidden">
+            <span role="columnheader" className="text-right only-wide">
               <Trans>Pieces</Trans>
             </span>
-            <span role="columnheader" className="text-right max-[1100px]:hidden">
+            <span role="columnheader" className="text-right only-wide">
               <Trans>Deals</Trans>
             </span>
-            <span role="columnheader" className="max-[1100px]:hidden">
+            <span role="columnheader" className="only-wide">
               <Trans>Last error</Trans>
             </span>
           </div>

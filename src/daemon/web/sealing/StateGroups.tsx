@@ -2,14 +2,14 @@
 import { useLingui as useRuntime } from "@lingui/react"
 import { useLingui } from "@lingui/react/macro"
 import { count } from "../lib/format.ts"
-import type { Counts, MachineDocument } from "../lib/types.ts"
+import type { Counts, Machine } from "../lib/types.ts"
 import { Icon } from "../parts/Icon.tsx"
 import { glosses, kindGlyphs, kindOf, kindWords, nameOf, type Kind } from "./states.ts"
 
 const order: ReadonlyArray<Kind> = ["intake", "work", "wait", "good", "failed", "leaving", "gone"]
 
 interface Props {
-  readonly machine: MachineDocument
+  readonly machine: Machine
   readonly counts: Counts
   readonly chosen: string | null
   readonly onChoose: (state: string | null) => void
@@ -18,7 +18,7 @@ interface Props {
 export const StateGroups = ({ machine, counts, chosen, onChoose }: Props) => {
   const { t } = useLingui()
   const { _ } = useRuntime()
-  const most = Math.max(1, ...machine.states.map(({ name }) => counts[name] ?? 0))
+  const most = Math.max(1, ...machine.states.map((name) => counts[name] ?? 0))
   return (
     <div role="group" aria-label={t`The states of a sector`} className="flex flex-col gap-4">
       {order.map((kind) => (
@@ -28,8 +28,8 @@ export const StateGroups = ({ machine, counts, chosen, onChoose }: Props) => {
             {_(kindWords[kind])}
           </h3>
           {machine.states
-            .filter(({ name }) => kindOf(name) === kind)
-            .map(({ name }) => {
+            .filter((name) => kindOf(name) === kind)
+            .map((name) => {
               const sectors = counts[name] ?? 0
               const gloss = glosses[name]
               return (
@@ -39,11 +39,15 @@ export const StateGroups = ({ machine, counts, chosen, onChoose }: Props) => {
                   data-state={name}
                   aria-pressed={chosen === name}
                   onClick={() => onChoose(chosen === name ? null : name)}
-                  className="relative flex min-h-9 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-fg/5 aria-pressed:bg-sel"
+                  className="relative flex min-h-11 w-full py-0.5 items-center gap-3 rounded-md px-2 text-left hover:bg-fg/5 aria-pressed:bg-sel"
                 >
                   <span className="min-w-0 grow">
-                    <span className={sectors > 0 ? "font-semibold" : ""}>{nameOf(name)}</span>{" "}
-                    {gloss !== undefined && <span className="text-xs text-muted">{_(gloss)}</span>}
+                    <span className={`block truncate leading-5 ${sectors > 0 ? "font-semibold" : ""}`}>
+                      {nameOf(name)}
+                    </span>
+                    {gloss !== undefined && (
+                      <span className="block truncate text-xs text-muted">{_(gloss)}</span>
+                    )}
                   </span>
                   {sectors > 0 && (
                     <span

@@ -41,25 +41,20 @@ const Countdown = ({
   const count = exact(epochs)
   return (
     <div className="mt-2">
-      <progress
-        value={passed}
-        max={whole}
-        className="block h-2 w-full overflow-hidden rounded-full accent-accent"
-        aria-label={date}
-      />
+      <progress value={passed} max={whole} className="meter w-full" aria-label={date} />
       <p className="tnum mt-1.5 text-[0.8125rem]">
         {left === 0 ? (
           <Trans>Due now.</Trans>
         ) : (
           <>
             <Trans>
-              {there} still ({count} epochs), at {date}.
+              {there} left ({count} epochs), until {date}.
             </Trans>{" "}
             <span className="text-muted">
               {read.mode === "paused" ? (
                 <Trans>The clock is paused.</Trans>
               ) : (
-                read.scale > 1 && <Trans>That is {here} of yours.</Trans>
+                read.scale > 1 && <Trans>{here} in real time.</Trans>
               )}
             </span>
           </>
@@ -99,7 +94,7 @@ export const WhyWaiting = ({ state, why, since, until }: Props) => {
         cause !== "operator" &&
         cause !== "dead" && (
           <p className="mt-1 text-[0.8125rem] text-muted">
-            <Trans>How long cannot be said.</Trans>
+            <Trans>When it ends is not known.</Trans>
           </p>
         )
       )}

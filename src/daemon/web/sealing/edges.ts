@@ -1,6 +1,6 @@
 /** The geometry of the board: boxes, and the lines between them. Pure functions over the layout. */
 import { boardLayout, failureEdges, lanes, mainEdges, type Place } from "./boardLayout.ts"
-import type { MachineDocument, MachineState } from "../lib/types.ts"
+import type { Machine } from "../lib/types.ts"
 
 export const nodeWidth = 212
 export const nodeHeight = 34
@@ -20,20 +20,22 @@ export interface Edge {
   readonly from: string
   readonly to: string
   readonly kind: "main" | "failed" | "other"
+  /** How far from the middle of its end's side it arrives, in px: several failures end in one state. */
+  readonly shift: number
 }
 
 const boxAt = ([column, row]: Place): Box => ({ column, x: laneX[column] ?? 16, y: firstY + row * pitch })
 
 /** A state without a place of its own is put below, five to a line: a new row never makes a state vanish. */
-export const boxesOf = (states: ReadonlyArray<MachineState>): ReadonlyMap<string, Box> => {
+export const boxesOf = (states: ReadonlyArray<string>): ReadonlyMap<string, Box> => {
   const boxes = new Map<string, Box>()
   let unplaced = 0
   for (const state of states) {
-    const place = boardLayout[state.name]
-    if (place !== undefined) boxes.set(state.name, boxAt(place))
+    const place = boardLayout[state]
+    if (place !== undefined) boxes.set(state, boxAt(place))
     else {
       const column = unplaced % lanes.length
-      boxes.set(state.name, {
+      boxes.set(state, {
         column,
         x: laneX[column] ?? 16,
         y: unplacedY + Math.floor(unplaced / lanes.length) * pitch,
@@ -47,20 +49,38 @@ export const boxesOf = (states: ReadonlyArray<MachineState>): ReadonlyMap<string
 export const boardHeight = (boxes: ReadonlyMap<string, Box>): number =>
   Math.max(...[...boxes.values()].map((box) => box.y + nodeHeight), 400) + 14
 
+const apart = 7
+
+/** Gives the failures that end in one state ends of their own, in the order of where they come from. */
+const spread = (edges: ReadonlyArray<Edge>): ReadonlyArray<Edge> =>
+  edges.map((edge) => {
+    if (edge.kind !== "failed") return edge
+    const rowOf = ({ from }: Edge) => boardLayout[from]?.[1] ?? 0
+    const together = edges
+      .filter(({ kind, to }) => kind === "failed" && to === edge.to)
+      .sort((a, b) => rowOf(a) - rowOf(b))
+    return { ...edge, shift: (together.indexOf(edge) - (together.length - 1) / 2) * apart }
+  })
+
 const keyOf = (from: string, to: string) => `${from}>${to}`
 
 /** Each connected pair once, as the table has it; the layout says which are always drawn. */
-export const edgesOf = (machine: MachineDocument): ReadonlyArray<Edge> => {
+export const edgesOf = (machine: Machine): ReadonlyArray<Edge> => {
   const main = new Set(mainEdges.map(([from, to]) => keyOf(from, to)))
   const failed = new Set(failureEdges.map(([from, to]) => keyOf(from, to)))
-  const known = new Set(machine.states.map((state) => state.name))
+  const known = new Set(machine.states)
   const edges = new Map<string, Edge>()
   for (const { from, to } of machine.transitions) {
     if (from === to || !known.has(from) || !known.has(to)) continue
     const key = keyOf(from, to)
-    edges.set(key, { from, to, kind: main.has(key) ? "main" : failed.has(key) ? "failed" : "other" })
+    edges.set(key, {
+      from,
+      to,
+      kind: main.has(key) ? "main" : failed.has(key) ? "failed" : "other",
+      shift: 0,
+    })
   }
-  return [...edges.values()]
+  return spread([...edges.values()])
 }
 
 const straightDown = (a: Box, b: Box) => {
@@ -92,7 +112,7 @@ const sideways = (a: Box, b: Box, shift: number) => {
   return `M${x1} ${y1}C${x1 + turn} ${y1} ${x2 - turn} ${y2} ${x2} ${y2}`
 }
 
-/** The line of an edge; several failures that end in one state arrive a little apart. */
+/** The line of an edge, from side to side or straight down. */
 export const pathOf = (edge: Edge, boxes: ReadonlyMap<string, Box>): string => {
   const a = boxes.get(edge.from)
   const b = boxes.get(edge.to)
@@ -101,8 +121,7 @@ export const pathOf = (edge: Edge, boxes: ReadonlyMap<string, Box>): string => {
     const down = b.y > a.y && (edge.kind === "main" || !between(a, b))
     return down ? straightDown(a, b) : roundTheSide(a, b)
   }
-  const shift = edge.kind === "failed" && a.column !== b.column - 1 ? (a.y < b.y ? -8 : 8) : 0
-  return sideways(a, b, shift)
+  return sideways(a, b, edge.shift)
 }
 
 /** The neighbour in a direction, for the arrow keys: the nearest box that way, straight ahead before aside. */

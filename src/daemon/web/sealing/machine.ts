@@ -6,16 +6,28 @@ import { useEffect, useState } from "react"
 import { api, ApiError, isAbort } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
 import { Store } from "../lib/Store.ts"
-import type { Counts, MachineDocument, SectorSummary } from "../lib/types.ts"
+import type { Counts, Machine, SectorSummary, TableDocument } from "../lib/types.ts"
 import { sectorCounts } from "../lib/world.ts"
 
-export const machine = new Store<MachineDocument | null>(null)
+export const machine = new Store<Machine | null>(null)
 export const machineError = new Store<ApiError | null>(null)
+
+/** The zero record has no state: in the table and in print it is called so. */
+const printed = (state: string) => (state === "" ? "UndefinedSectorState" : state)
+
+const machineOf = (table: TableDocument): Machine => ({
+  states: table.states.map((state) => printed(state.name)),
+  transitions: table.transitions
+    .filter(({ from }) => from !== "*")
+    .flatMap(({ from, event, to }) =>
+      [to].flat().map((each) => ({ from: printed(from), event, to: printed(each) })),
+    ),
+})
 
 export const loadMachine = async () => {
   try {
-    const document = await api<MachineDocument>("GET", "/fsm/sector")
-    machine.set(document)
+    const document = await api<TableDocument>("GET", "/fsm/sector")
+    machine.set(machineOf(document))
     machineError.set(null)
     sectorCounts.set(document.counts)
   } catch (cause) {
@@ -83,7 +95,7 @@ export const useLit = (on: boolean): ReadonlySet<string> => {
       }
       inSecond += 1
       if (inSecond > calmAbove) return
-      until.set(`${from === "" ? "UndefinedSectorState" : from}>${to}`, now + litMillis)
+      until.set(`${printed(from)}>${to}`, now + litMillis)
       timer ??= setTimeout(show, 60)
     })
     return () => {

@@ -177,7 +177,7 @@ const SettingsPage = () => {
           <Trans>Settings</Trans>
         </h1>
       </PageHead>
-      <div className="w-full max-w-3xl px-4 py-6 sm:px-6">
+      <div className="w-full max-w-3xl px-3 py-6 sm:px-4">
         <General />
         <Section id="keyboard" title={<Trans>Keyboard</Trans>}>
           <KeysTable />
