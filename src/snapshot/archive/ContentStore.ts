@@ -26,6 +26,7 @@ import {
   requireObject,
   type StoredObject,
 } from "./objects.ts"
+import { toTheEnd } from "./toTheEnd.ts"
 import { prepareBytes, prepareFile, type Prepared } from "./packing.ts"
 
 export type { StoredObject } from "./objects.ts"
@@ -122,7 +123,7 @@ interface Room {
 }
 
 const attempt = <A>({ layout }: Room, sha256: string, run: (signal: AbortSignal) => Promise<A>) =>
-  Effect.tryPromise({ try: run, catch: archiveError(objectFile(layout, sha256)) })
+  toTheEnd({ try: run, catch: archiveError(objectFile(layout, sha256)) })
 
 const make = (layout: ArchiveLayout) =>
   Effect.map(Effect.makeSemaphore(1), (lock) => {

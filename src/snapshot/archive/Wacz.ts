@@ -3,7 +3,7 @@
  * pages and the hashes of all of it, in one zip whose WARC is stored as it is, so that replay can read pieces of it.
  */
 import * as Data from "effect/Data"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { createReadStream, createWriteStream } from "node:fs"
 import * as fs from "node:fs/promises"
@@ -13,6 +13,7 @@ import yazl from "yazl"
 import { cdxjLine, sortCdxj, type CdxEntry } from "./Cdxj.ts"
 import { headerValue, requestHead, responseHead } from "./httpHead.ts"
 import type { Body, ExtraRecord, RecordedExchange, RecordedTraffic } from "./RecordedTraffic.ts"
+import { toTheEnd } from "./toTheEnd.ts"
 import { oneLine, seededUuid, WarcWriter, type WarcRecord } from "./Warc.ts"
 
 export const waczMediaType = "application/wacz"
@@ -36,10 +37,10 @@ export interface WaczFile {
 /**
  * Writes `page.wacz` into an empty folder that the caller removes. Memory does not grow with the bodies (a body given
  * as bytes or as a reader is held while it is written), but with the number of exchanges. The same traffic gives the
- * same bytes. Interruption stops between two records.
+ * same bytes. Interruption stops between two records, and waits for that.
  */
 export const writeWacz = (traffic: RecordedTraffic, workFolder: string): Effect.Effect<WaczFile, WaczError> =>
-  Effect.tryPromise({
+  toTheEnd({
     try: async (signal) => {
       const warc = path.join(workFolder, warcName)
       const written = await writeWarc(traffic, warc, signal)

@@ -14,6 +14,10 @@ import { tagKey } from "./Tags.ts"
 
 /** A longer query is refused (UTF-16 units). */
 export const queryMaxUnits = 2000
+/** More words, filters and brackets together are refused: each is a look into three tables. */
+export const queryMaxTerms = 100
+/** Brackets in brackets. */
+const queryMaxDepth = 20
 
 /** `FROM from WHERE condition`, over `links l`; the parameters in that order. */
 export interface Selection {
@@ -32,9 +36,25 @@ export const readQuery = (text: string): Effect.Effect<Query | null, BadRequest>
     return Effect.fail(new BadRequest({ message: `a query has at most ${queryMaxUnits} characters` }))
   }
   const parsed = parseQuery(text)
-  return parsed._tag === "Right"
-    ? Effect.succeed(parsed.right.query)
-    : Effect.fail(new BadRequest({ message: parsed.left.message, position: parsed.left.position }))
+  if (parsed._tag === "Left") {
+    return Effect.fail(new BadRequest({ message: parsed.left.message, position: parsed.left.position }))
+  }
+  const { query } = parsed.right
+  const size = query === null ? { terms: 0, depth: 0 } : sizeOf(query)
+  return size.terms > queryMaxTerms || size.depth > queryMaxDepth
+    ? Effect.fail(new BadRequest({ message: `a query has at most ${queryMaxTerms} words and filters` }))
+    : Effect.succeed(query)
+}
+
+const sizeOf = (query: Query): { readonly terms: number; readonly depth: number } => {
+  const inner =
+    query._tag === "And" || query._tag === "Or" ? query.of : query._tag === "Not" ? [query.of] : []
+  if (inner.length === 0) return { terms: 1, depth: 1 }
+  const sizes = inner.map(sizeOf)
+  return {
+    terms: sizes.reduce((sum, size) => sum + size.terms, 0),
+    depth: 1 + Math.max(...sizes.map((size) => size.depth)),
+  }
 }
 
 /** Removed links are in only when a state of theirs is asked for. */

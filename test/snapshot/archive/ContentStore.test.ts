@@ -2,6 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs/promises"
@@ -208,6 +209,30 @@ describe("the content store", () => {
             { numRuns: 60 },
           ),
         )
+      }),
+    ),
+  )
+
+  it.live("shows only whole objects, wherever a put is broken off", () =>
+    inArchive((home) =>
+      Effect.gen(function* () {
+        const store = yield* ContentStore
+        for (let round = 0; round < 40; round += 1) {
+          const file = path.join(home, `coming-${round}`)
+          const bytes = text(randomBytes(20).toString("hex"), 20_000)
+          yield* Effect.promise(() => fs.writeFile(file, bytes))
+          const fiber = yield* Effect.fork(
+            store.put(round % 2 === 0 ? { path: file } : bytes, { mediaType: "text/html" }),
+          )
+          for (let turn = 0; turn < round * 3; turn += 1)
+            yield* Effect.promise(() => new Promise(setImmediate))
+          yield* Fiber.interrupt(fiber)
+        }
+        const kept = yield* Stream.runFoldEffect(store.list, 0, (count, object) =>
+          Effect.as(store.check(object.sha256), count + 1),
+        )
+        expect(kept).toBeLessThan(40)
+        expect(yield* Effect.promise(() => fs.readdir(path.join(home, "archive", "tmp")))).toEqual([])
       }),
     ),
   )

@@ -115,6 +115,24 @@ describe("upkeep of the archive", () => {
     ),
   )
 
+  it.live("the sweep never takes what is put at the same moment", () =>
+    inArchive(() =>
+      Effect.gen(function* () {
+        const store = yield* ContentStore
+        const pieces = Array.from({ length: 30 }, () => randomBytes(200))
+        yield* Effect.forEach(pieces, (bytes) => store.put(bytes))
+        for (let round = 0; round < 10; round += 1) {
+          yield* age
+          const [, stored] = yield* Effect.all(
+            [sweep(), Effect.forEach(pieces, (bytes) => store.put(bytes), { concurrency: 8 })],
+            { concurrency: "unbounded" },
+          )
+          for (const { sha256 } of stored) expect(yield* store.has(sha256)).toBe(true)
+        }
+      }),
+    ),
+  )
+
   it.live("the sweep keeps everything when a manifest cannot be read", () =>
     inArchive((home) =>
       Effect.gen(function* () {

@@ -215,6 +215,24 @@ describe("search", () => {
     ),
   )
 
+  it.effect("takes a hundred words, and refuses more by name", () =>
+    inCatalog(
+      Effect.gen(function* () {
+        const words = Array.from({ length: 101 }, (_, index) => `w${index}`)
+        yield* fill({ a: { text: words.join(" ") } })
+        expect(yield* idsOf(words.slice(0, 100).join(" "))).toEqual(["a"])
+        expect(yield* idsOf(words.slice(0, 100).join(" or "))).toEqual(["a"])
+        const refused = [words.join(" "), `${"-(a ".repeat(40)}b${")".repeat(40)}`, "x".repeat(2001)]
+        for (const query of refused) {
+          expect(yield* Effect.flip(search(query, 1))).toMatchObject({
+            _tag: "BadRequest",
+            message: expect.stringContaining("at most"),
+          })
+        }
+      }),
+    ),
+  )
+
   it.effect("takes any query without breaking (property)", () =>
     inCatalog(
       Effect.gen(function* () {
