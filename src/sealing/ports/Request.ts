@@ -31,7 +31,10 @@ export type RequestTag = keyof Verbs
 /** A request by its tag. */
 export type RequestNamed<K extends RequestTag> = { readonly _tag: K } & Verbs[K]["ask"]
 
-export type Request = { [K in RequestTag]: RequestNamed<K> }[RequestTag]
+/** The requests of some verbs, as a union that narrows by its tag. */
+export type RequestOf<T extends RequestTag> = { [K in T]: RequestNamed<K> }[T]
+
+export type Request = RequestOf<RequestTag>
 
 /** What a request is answered with. */
 export type ReplyOf<K extends RequestTag> = Verbs[K]["reply"]
