@@ -20,9 +20,11 @@ import { captureFailure, networkFailure, type CaptureFailure } from "./CaptureFa
 import { captureFile } from "./captureFile.ts"
 import { newFindings, remaining, type Capturing, type CapturingPage, type Progress } from "./Capturing.ts"
 import { failed, type CaptureResult } from "./CaptureResult.ts"
+import { assumeCharset } from "./browser/assumeCharset.ts"
 import { atMost } from "./deadline.ts"
 import { evidenceOf } from "./evidence.ts"
 import type { Extractor } from "./Extractor.ts"
+import { tooLargeMessage } from "./guard/GuardSession.ts"
 import { Guard } from "./Guard.ts"
 import { PageWorld } from "./PageWorld.ts"
 import { pageAccept, type ProbeResult } from "./Probe.ts"
@@ -59,7 +61,7 @@ export const capture = (
 ): Effect.Effect<CaptureResult, CaptureFailure | SinkError, Browser | Guard | ArtefactSink> =>
   Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeMillis
-    const capturing = yield* prepare(url, settings, startedAt, progress)
+    const capturing = yield* prepare(url, probed, settings, startedAt, progress)
     const { extractor } = yield* Browser
     const file = captureFile(capturing, extractor)
     const page = Effect.as(capturePage(capturing, extractor), null)
@@ -75,6 +77,7 @@ export const capture = (
 
 const prepare = (
   url: string,
+  probed: ProbeResult,
   settings: CaptureSettings,
   startedAt: number,
   progress: Progress,
@@ -87,6 +90,7 @@ const prepare = (
     const nowSeconds = Math.floor(startedAt / 1000)
     return {
       url,
+      charset: probed.charset ?? null,
       settings,
       takenAt: new Date(startedAt).toISOString(),
       deadline: startedAt + settings.captureMillis,
@@ -105,12 +109,43 @@ const capturePage = (capturing: Capturing, extractor: Extractor) =>
       Effect.gen(function* () {
         const left = yield* remaining(capturing, capturing.settings.captureMillis)
         if (left < secondTryMillis) return yield* Effect.fail(failure)
-        capturing.found.partial = true
+        forgetVisit(capturing)
         return yield* Effect.scoped(visit(capturing, extractor, false))
       }),
     ),
     Effect.catchTag("Unresponsive", ({ failure }) => Effect.fail(failure)),
   )
+
+/** What a visit that went wrong half-way has found is not what the next one sees. */
+const forgetVisit = ({ found }: Capturing): void => {
+  found.partial = true
+  found.facts = null
+  found.tree = null
+  found.plainHtml = null
+  found.frameText = ""
+}
+
+/** A capture of which neither the page nor its picture came out is no capture. */
+const requireSomething = ({
+  found,
+  guard,
+  settings,
+  url,
+}: Capturing): Effect.Effect<void, CaptureFailure> => {
+  const wanted = (["page.html", "screenshot", "article.txt"] as const).filter(
+    (name) => settings.artefacts[name],
+  )
+  const kept = wanted.some((name) => found.artefacts.get(name)?.status === "ok")
+  if (kept || wanted.length === 0 || found.artefacts.get(wanted[0]!)?.status === "skipped") return Effect.void
+  return Effect.fail(
+    guard.overBudget
+      ? captureFailure("too-large", tooLargeMessage(settings.maxBytes))
+      : captureFailure(
+          "timeout",
+          `The page of ${new URL(url).host} kept the browser busy till the time was used up: it is tried again later.`,
+        ),
+  )
+}
 
 /** One visit to the page: the steps, then the artefacts. */
 const visit = (
@@ -127,6 +162,7 @@ const visit = (
     }
     yield* capturing.progress("artefacts", of, of)
     yield* makePageArtefacts(page, extractor)
+    yield* requireSomething(capturing)
   })
 
 const openVisit = (
@@ -146,6 +182,10 @@ const openVisit = (
     )
     const world = new PageWorld(open.cdp)
     yield* Effect.tryPromise({ try: () => open.cdp.send("Page.enable"), catch: lost })
+    if (capturing.charset !== null) {
+      const charset = capturing.charset
+      yield* Effect.tryPromise({ try: () => assumeCharset(open.cdp, charset), catch: lost })
+    }
     const root = yield* Effect.mapError(world.frames(settings.navigationMillis), lost)
     return { ...capturing, open, world, recording, frameId: root.id }
   })

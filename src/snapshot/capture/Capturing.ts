@@ -52,6 +52,8 @@ export const newFindings = (url: string): Findings => ({
 
 export interface Capturing {
   readonly url: string
+  /** What to read the page in when neither its server nor it says so; null leaves it to the browser. */
+  readonly charset: string | null
   readonly settings: CaptureSettings
   readonly takenAt: string
   /** Unix milliseconds at which the whole budget ends. */

@@ -13,8 +13,8 @@ import { fetchThrough, type Fetched } from "./fetch.ts"
 import { Guard } from "./Guard.ts"
 import type { CaptureSettings } from "./Settings.ts"
 
-/** Enough for every signature that `file-type` knows. */
-const sniffBytes = 4_100
+/** Enough for every signature that `file-type` knows, and for a page to show its encoding. */
+const sniffBytes = 32_000
 /** A probe reads one set of headers and some bytes. */
 const probeMaxBytes = 2_000_000
 
@@ -26,6 +26,8 @@ export interface ProbeResult {
   /** Lower case, without parameters. */
   readonly mediaType: string
   readonly contentLength: number | null
+  /** What to read the page in when neither the server nor the page says; null when one does, or nobody can tell. */
+  readonly charset?: string | null
 }
 
 export const pageAccept =
@@ -81,15 +83,18 @@ const decide = (answer: Fetched, settings: CaptureSettings): Effect.Effect<Probe
     const declared = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase()
     if (status >= 400) {
       if (!browserDecides.has(status)) return yield* Effect.fail(httpFailure(status, new URL(url).host))
-      return { kind: "page", finalUrl: url, status, mediaType: "text/html", contentLength }
+      return { kind: "page", finalUrl: url, status, mediaType: "text/html", contentLength, charset: null }
     }
     const attachment = /^\s*attachment/i.test(headers["content-disposition"] ?? "")
-    const mediaType = yield* typeOf(declared, answer)
+    const head = yield* Effect.cached(firstBytes(answer, sniffBytes))
+    const mediaType = yield* typeOf(declared, head)
     const kind = pageTypes.has(mediaType) && !attachment ? "page" : "file"
     if (contentLength !== null && contentLength > settings.maxBytes) {
       return yield* Effect.fail(captureFailure("too-large", sizeMessage(contentLength, settings.maxBytes)))
     }
-    return { kind, finalUrl: url, status, mediaType, contentLength }
+    const silent = kind === "page" && !/charset=/i.test(headers["content-type"] ?? "")
+    const charset = silent ? guessCharset(yield* head) : null
+    return { kind, finalUrl: url, status, mediaType, contentLength, charset }
   })
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`
@@ -98,7 +103,7 @@ const sizeMessage = (bytes: number, max: number) =>
   `The link is ${megabytes(bytes)}, more than the ${megabytes(max)} allowed: raise maxBytes in the settings to keep it.`
 
 /** The declared type, unless it is one that servers give to what they do not know. */
-const typeOf = (declared: string, answer: Fetched): Effect.Effect<string> =>
+const typeOf = (declared: string, firstOf: Effect.Effect<Buffer>): Effect.Effect<string> =>
   Effect.gen(function* () {
     const vague = [
       "",
@@ -108,7 +113,7 @@ const typeOf = (declared: string, answer: Fetched): Effect.Effect<string> =>
       "unknown/unknown",
     ]
     if (!vague.includes(declared)) return declared
-    const head = yield* firstBytes(answer, sniffBytes)
+    const head = yield* firstOf
     const sniffed = yield* Effect.promise(() => fileTypeFromBuffer(head).catch(() => undefined))
     if (sniffed !== undefined && sniffed.mime !== "application/xml") return sniffed.mime
     if (
@@ -120,6 +125,23 @@ const typeOf = (declared: string, answer: Fetched): Effect.Effect<string> =>
     if (declared === "" && looksLikeText(head)) return "text/plain"
     return "application/octet-stream"
   })
+
+/** UTF-8 when the beginning is, beyond ASCII; what is cut off at the end does not count against it. */
+export const guessCharset = (head: Buffer): string | null => {
+  const ascii = head.toString("latin1")
+  const said =
+    /^(\xef\xbb\xbf|\xfe\xff|\xff\xfe)/.test(ascii) ||
+    /<meta[^>]+charset\s*=/i.test(ascii) ||
+    /^\s*<\?xml[^>]+encoding/i.test(ascii)
+  const isAscii = !/[\x80-\xff]/.test(ascii)
+  if (said || isAscii) return null
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true })
+    return "utf-8"
+  } catch {
+    return null
+  }
+}
 
 const looksLikeText = (head: Buffer) => head.length > 0 && !head.includes(0)
 

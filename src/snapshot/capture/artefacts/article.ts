@@ -7,7 +7,7 @@ import type { CapturingPage } from "../Capturing.ts"
 import type { Article } from "../extract/extract.ts"
 import type { ExtractError } from "../Extractor.ts"
 import { escapeAttribute, pagePolicy, PageBuilder } from "../html/buildPage.ts"
-import type { Part } from "../inpage/serialise.ts"
+import type { Part } from "../inpage/serialised.ts"
 import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
 
 type Found = Effect.Effect<Article | null, ExtractError | ArtefactProblem>

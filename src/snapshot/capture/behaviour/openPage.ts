@@ -1,7 +1,6 @@
 /** Goes to the address and waits for the page's `load`; what is wrong with the link shows here. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Response } from "playwright"
 import {
   captureFailure,
   httpFailure,
@@ -16,8 +15,9 @@ import type { PageFacts } from "../inpage/facts.ts"
 import { evidenceOf } from "../evidence.ts"
 
 /** A document larger than this is no page, and would take the browser's memory. */
-export const maxDocumentBytes = 40_000_000
+export const maxDocumentBytes = 25_000_000
 const watchMillis = 100
+const stopMillis = 2_000
 /** A bot challenge answers with one of these; what it shows is worth keeping, with the doubt. */
 const challengeStatus: ReadonlySet<number> = new Set([401, 403, 405, 406, 429, 503])
 
@@ -52,7 +52,9 @@ export const openPage = (
       Effect.orElseSucceed(() => "the page did not finish loading in time"),
     )
     const reason = yield* Effect.raceFirst(loaded, watchSize(capturing))
-    yield* refuseErrorStatus(capturing, response)
+    // What has not come by now would only disturb what follows.
+    if (reason !== null) yield* Effect.ignore(capturing.world.send("Page.stopLoading", {}, stopMillis))
+    yield* refuseErrorStatus(capturing, answered)
     return reason
   })
 
@@ -73,11 +75,23 @@ const watchSize = (capturing: CapturingPage): Effect.Effect<never, CaptureFailur
     }
   })
 
+/**
+ * Scripts may have led elsewhere since the page was opened: the last document in the window counts. Fails when the
+ * guard refused it or its server did.
+ */
+export const checkLastDocument = (capturing: CapturingPage): Effect.Effect<void, CaptureFailure> =>
+  Effect.gen(function* () {
+    const { found, frameId, guard, recording } = capturing
+    const last = recording.lastDocument(frameId)
+    if (last === null || last.status === 0) return
+    const denied = last.status >= 400 ? guard.failureOf(last.url) : null
+    if (denied !== null) return yield* Effect.fail(denied)
+    found.httpStatus = last.status
+    yield* refuseErrorStatus(capturing, last.url)
+  })
+
 /** An error status is a failure, unless the page that comes with it is a bot challenge or a login. */
-const refuseErrorStatus = (
-  capturing: CapturingPage,
-  response: Response | null,
-): Effect.Effect<void, CaptureFailure> =>
+const refuseErrorStatus = (capturing: CapturingPage, answered: string): Effect.Effect<void, CaptureFailure> =>
   Effect.gen(function* () {
     const { found, frameId, settings, world } = capturing
     if (found.httpStatus < 400) return
@@ -88,7 +102,7 @@ const refuseErrorStatus = (
       const { reasons } = judgeCapture(evidenceOf({ ...capturing, found: { ...found, facts } }, null))
       if (reasons.includes("bot challenge") || reasons.includes("login wall")) return
     }
-    return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(response?.url() ?? capturing.url)))
+    return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(answered)))
   })
 
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)

@@ -53,7 +53,9 @@ interface Pulse {
 export const settle = (capturing: CapturingPage, limitMillis: number): Effect.Effect<null, PageError> =>
   Effect.gen(function* () {
     const { frameId, recording, world } = capturing
-    const patience = new Map<string, number>()
+    const patience = new Map(
+      recording.inFlight.map((id) => [id, capturing.found.partial ? patienceMillis : 0]),
+    )
     let before = ""
     for (let waited = 0; ; waited += pulseMillis) {
       const pulse = yield* world.call<Pulse>(frameId, "pulse", [], limitMillis)

@@ -1,17 +1,23 @@
 /** Takes the page out of the browser: every frame as parts, its text, and what it says about itself. */
 import * as Effect from "effect/Effect"
+import type { CaptureFailure } from "../CaptureFailure.ts"
 import type { CapturingPage } from "../Capturing.ts"
 import type { FrameTree } from "../html/buildPage.ts"
 import type { PageFacts } from "../inpage/facts.ts"
-import type { Part, Serialised } from "../inpage/serialise.ts"
+import type { Part, Serialised } from "../inpage/serialised.ts"
+import { checkLastDocument } from "./openPage.ts"
 import { framesOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
 
 const maxFrames = 200
 const maxDepth = 6
 
-export const readPage = (capturing: CapturingPage, limitMillis: number): Effect.Effect<null, PageError> =>
+export const readPage = (
+  capturing: CapturingPage,
+  limitMillis: number,
+): Effect.Effect<null, PageError | CaptureFailure> =>
   Effect.gen(function* () {
     const { found, world } = capturing
+    yield* checkLastDocument(capturing)
     const root = yield* world.frames(limitMillis)
     found.facts = yield* world.call<PageFacts>(root.id, "facts", [], limitMillis)
     found.finalUrl = found.facts.url.startsWith("http") ? found.facts.url : found.finalUrl

@@ -4,7 +4,7 @@
  * request, so it stays silent even if something slipped through.
  */
 import type { Exchange } from "../Recording.ts"
-import type { Part, Serialised } from "../inpage/serialise.ts"
+import type { Part, Serialised } from "../inpage/serialised.ts"
 import { splitCss } from "./css.ts"
 
 /** Where resources come from; the recording, or a test's table. */
