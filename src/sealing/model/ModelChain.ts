@@ -95,6 +95,11 @@ export class ModelChain {
     this.baseFee = options.baseFee
   }
 
+  /** How often the chain has been reverted. */
+  get reverts(): number {
+    return this.forks.length
+  }
+
   get head(): ChainEpoch {
     return this.epochs.at(this.scheduler.now())
   }
@@ -196,7 +201,7 @@ export class ModelChain {
       if (message.exitCode === 0) this.ledger.move("available", "wallet", message.value)
       this.messages.requeue(message, head + this.inclusionEpochs)
     }
-    for (const wait of [...this.waits]) this.look(wait)
+    this.lookAgain()
     this.heights.reverted(from)
     return undone.length
   }
@@ -205,7 +210,7 @@ export class ModelChain {
   release(): number {
     this.settle()
     const count = this.messages.release(this.head + this.inclusionEpochs)
-    for (const wait of [...this.waits]) this.look(wait)
+    this.lookAgain()
     return count
   }
 
@@ -294,6 +299,12 @@ export class ModelChain {
       this.waits.delete(wait)
       if (wait.timer !== null) this.scheduler.cancel(wait.timer)
     }
+  }
+
+  /** Inclusions have changed: every wait looks anew. */
+  private lookAgain(): void {
+    const waits = Array.from(this.waits)
+    for (const wait of waits) this.look(wait)
   }
 
   private look(wait: Wait): void {

@@ -63,6 +63,10 @@ export class ModelMarket {
     }
   }
 
+  get count(): number {
+    return this.deals.size
+  }
+
   get(id: DealId): PublishedDeal | null {
     return this.deals.get(id) ?? null
   }

@@ -83,6 +83,8 @@ interface Removal {
 export class ModelSealer {
   readonly workers: Workers
   failures: Array<OrderedFailure> = []
+  /** How long work takes, in milliseconds, unless the options say it for each piece. */
+  durations: Durations
   private readonly calls = new Map<string, Call>()
   private readonly removals = new Set<Removal>()
   private number = 0
@@ -92,6 +94,7 @@ export class ModelSealer {
   constructor(options: SealerOptions, scheduler: Scheduler) {
     this.options = options
     this.scheduler = scheduler
+    this.durations = options.durations
     this.workers = options.pool ?? new SlotPool(options.workers)
   }
 
@@ -154,7 +157,7 @@ export class ModelSealer {
   }
 
   private duration(request: WorkRequest): number {
-    return this.options.duration?.(request) ?? durationOf(request, this.options.durations)
+    return this.options.duration?.(request) ?? durationOf(request, this.durations)
   }
 
   private start(call: Call, worker: string, millis: number): void {
@@ -228,9 +231,9 @@ export class ModelSealer {
   /** A worker dies: what ran on it fails as Lotus reports it (code 101). False when there is none of that name. */
   crash(worker: string): boolean {
     if (!this.workers.list().some((view) => view.name === worker)) return false
-    for (const call of [...this.calls.values()])
-      if (call.state === "running" && call.worker === worker)
-        this.finish(call, failed("sealer", `task error: 101 worker ${worker} restarted (world setting)`))
+    const lost = [...this.calls.values()].filter((call) => call.state === "running" && call.worker === worker)
+    for (const call of lost)
+      this.finish(call, failed("sealer", `task error: 101 worker ${worker} restarted (world setting)`))
     return true
   }
 
@@ -269,6 +272,7 @@ export class ModelSealer {
   save(): SealerSnapshot {
     const now = this.scheduler.now()
     return {
+      durations: this.durations,
       number: this.number,
       failures: this.failures.map((failure) => ({ ...failure })),
       down: this.workers
@@ -290,6 +294,7 @@ export class ModelSealer {
   /** Puts the calls of a saved world back: what ran goes on with the time it had left. */
   restore(saved: SealerSnapshot): void {
     for (const failure of saved.failures) this.failures.push({ ...failure })
+    this.durations = saved.durations
     const now = this.scheduler.now()
     for (const worker of saved.down) this.workers.setUp(worker, false)
     const waiting: Array<Call> = []
@@ -329,6 +334,7 @@ const invalid = (request: WorkRequest, value: any): WorkResult => {
 }
 
 export interface SealerSnapshot {
+  readonly durations: Durations
   readonly number: number
   readonly failures: ReadonlyArray<OrderedFailure>
   readonly down: ReadonlyArray<string>

@@ -12,9 +12,9 @@ import type { SettingsVerbs } from "./Settings.ts"
 import type { TimeVerbs } from "./Time.ts"
 
 /** One question and the type of its answer. */
-export interface Verb<Ask, Reply> {
-  readonly ask: Ask
-  readonly reply: Reply
+export interface Verb<A, R> {
+  readonly ask: A
+  readonly reply: R
 }
 
 /** Every verb of every port, by the tag of its request. */

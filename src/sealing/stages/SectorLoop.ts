@@ -5,16 +5,16 @@
 import { LoopDriver } from "../../actors/LoopDriver.ts"
 import type { Planned } from "../../actors/MachineCore.ts"
 import type { Planner } from "../../actors/Planner.ts"
-import { Batchers } from "../batch/Batchers.ts"
+import type { Batchers } from "../batch/Batchers.ts"
 import type { SealingConfig } from "../Config.ts"
 import type { SectorEvent } from "../events/SectorEvent.ts"
-import { InputTable } from "../input/InputTable.ts"
-import { World, type WorldOptions } from "../model/World.ts"
-import { route, type Ask } from "../ports/ask.ts"
+import type { InputTable } from "../input/InputTable.ts"
+import { modelled } from "../model/layers.ts"
+import type { World, WorldOptions } from "../model/World.ts"
+import type { Ask } from "../ports/ask.ts"
 import { zeroSector, type Sector, type SectorNumber } from "../Sector.ts"
 import { describe } from "./describe.ts"
 import { stageOf } from "./index.ts"
-import { timePort } from "./localPorts.ts"
 import { runLoop, type Running } from "./runLoop.ts"
 import { isIdle, type Outcome, type Why } from "./Stage.ts"
 
@@ -24,6 +24,8 @@ export interface SectorLoopOptions {
   /** The settings as they are now. */
   readonly config: () => SealingConfig
   readonly world?: WorldOptions
+  /** A saved world to go on with; the loop must start where it stood. */
+  readonly saved?: string
   /** The loop's first instant, in milliseconds. */
   readonly start?: number
   /** Called after each plan, before its stage runs. */
@@ -58,34 +60,22 @@ export class SectorLoop {
       observe: (id, planned, now) => this.observe(Number(id), planned, now),
       ...(options.start === undefined ? {} : { start: options.start }),
     })
-    this.world = new World(this.driver, options.world)
-    this.input = new InputTable({
-      scheduler: this.driver,
-      send: (sector, event) => void this.driver.send(sector, event),
-      createSector: () => options.createSector?.() ?? null,
-    })
-    this.batchers = new Batchers({
-      scheduler: this.driver,
-      ask: (request, reply) => this.ask(request, reply),
+    const made = modelled(this.driver, {
       config: options.config,
+      ...(options.world === undefined ? {} : { world: options.world }),
+      ...(options.saved === undefined ? {} : { saved: options.saved }),
     })
-    this.ask = route({
-      chain: this.world.askChain,
-      sealer: this.world.askSealer,
-      market: this.world.askMarket,
-      batchers: this.batchers.ask,
-      input: this.input.ask,
-      settings: (_request, reply) => {
-        reply(options.config())
-        return null
+    this.world = made.world
+    this.input = made.input
+    this.batchers = made.batchers
+    this.ask = made.ask
+    made.connect({
+      send: (sector, event, onlyIn) => {
+        const state = this.driver.get(sector)?.State ?? ""
+        if (onlyIn === null || onlyIn.includes(state)) this.driver.send(sector, event)
       },
-      time: timePort(this.driver),
-    })
-    this.world.onDelivery((registration, outcome) => {
-      const state = this.driver.get(registration.sector)?.State
-      if (state === undefined || !registration.onlyIn.includes(state)) return
-      if (isIdle(outcome)) this.rest(registration.sector, outcome.why)
-      else this.driver.send(registration.sector, outcome)
+      rest: (sector, why) => this.rest(sector, why),
+      createSector: () => options.createSector?.() ?? null,
     })
   }
 

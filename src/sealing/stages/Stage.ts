@@ -41,6 +41,9 @@ export interface StageContext {
 
 export type Stage = (sector: Sector, context: StageContext) => Generator<Request, Outcome, any>
 
+/** For a stage that asks nothing before it ends: `yield* noRequests`. */
+export const noRequests: ReadonlyArray<never> = []
+
 export const isIdle = (outcome: Outcome): outcome is Idle => outcome._tag === "Idle"
 
 export const idle = (kind: WhyKind, text: string, until?: Until): Idle => ({
