@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { CaptureSettings } from "../snapshot/capture/Settings.ts"
+import { QueueSettings } from "../snapshot/CaptureQueue.ts"
+import { RetrySettings } from "../snapshot/steps/retry.ts"
 import { resolveHome } from "./homePath.ts"
 import { findUnknownKey } from "./unknownKeys.ts"
 
@@ -16,6 +18,10 @@ import { findUnknownKey } from "./unknownKeys.ts"
 const roomSettings = {
   /** How pages are captured: budgets, viewport, artefacts. */
   capture: Schema.optionalWith(CaptureSettings, { default: () => Schema.decodeSync(CaptureSettings)({}) }),
+  /** How many captures at once, and how they share hosts. */
+  queue: Schema.optionalWith(QueueSettings, { default: () => Schema.decodeSync(QueueSettings)({}) }),
+  /** When a failed capture is tried again. */
+  retry: Schema.optionalWith(RetrySettings, { default: () => Schema.decodeSync(RetrySettings)({}) }),
 }
 
 const Port = Schema.Int.pipe(
