@@ -200,6 +200,7 @@ const openPage = (warm: Warm, options: PageOptions) =>
     const lose = (failure: CaptureFailure) => void Deferred.unsafeDone(lost, Exit.fail(failure))
     const page = yield* crashIsFailure(async () => {
       if (cookies.length > 0) await context.addCookies([...cookies])
+      await context.addInitScript(openShadowRoots)
       return context.newPage()
     })
     page.on("crash", () =>
@@ -211,6 +212,12 @@ const openPage = (warm: Warm, options: PageOptions) =>
     const cdp = yield* crashIsFailure(() => context.newCDPSession(page))
     return { context, page, cdp, lost: Deferred.await(lost) }
   })
+
+/** A closed shadow root can be drawn but not read; opened, it becomes part of the page that is kept. */
+const openShadowRoots = `(() => {
+  const attach = Element.prototype.attachShadow
+  Element.prototype.attachShadow = function attachShadow(init) { return attach.call(this, { ...init, mode: "open" }) }
+})()`
 
 const browserCrashed = () =>
   captureFailure("browser-crashed", "The browser died during the capture: it is tried again later.")

@@ -233,6 +233,8 @@ export function serialise(
   const address = (element: PageElement, tag: string, name: string, value: string) => {
     if (value.startsWith("#")) return attribute(name, value)
     const url = absolute(value)
+    // Still a link to the eye, but one that does nothing.
+    if (tag === "a" && url.startsWith("javascript:")) return attribute(name, "#")
     if (!/^(https?|mailto|tel|ftp|data|magnet|geo|sms):/i.test(url)) return
     if (url.startsWith("data:") && tag !== "input") return
     const here = document.URL.split("#")[0]
