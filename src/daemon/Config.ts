@@ -24,9 +24,9 @@ const roomSettings = {
   retry: Schema.optionalWith(RetrySettings, { default: () => Schema.decodeSync(RetrySettings)({}) }),
 }
 
-const Port = Schema.Int.pipe(
-  Schema.between(0, 65_535, { message: () => "a port is a whole number from 0 to 65535" }),
-)
+const Port = Schema.Int.pipe(Schema.between(0, 65_535)).annotations({
+  message: () => ({ message: "a port is a whole number from 0 to 65535", override: true }),
+})
 
 export const Settings = Schema.Struct({
   /** All data. */

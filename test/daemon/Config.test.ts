@@ -67,7 +67,9 @@ describe("settings", () => {
   })
 
   it("name the source of a wrong value", () => {
-    expect(problem({ home: folder(), port: "x" })).toMatch(/^setting port \(from the command line\)/)
+    expect(problem({ home: folder(), port: "x" })).toBe(
+      "setting port (from the command line): a port is a whole number from 0 to 65535",
+    )
     expect(problem({ home: folder() }, { LINKSEAL_PORT: "x" })).toMatch(
       /^setting port \(from the environment\)/,
     )

@@ -5,7 +5,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import type { NotFound } from "../../snapshot/Links.ts"
@@ -48,19 +48,4 @@ const readFile = (path: string, range: ByteRange | undefined) =>
   NodeStream.fromReadable<Error, Uint8Array>(
     () => createReadStream(path, range ?? {}),
     (cause) => (cause instanceof Error ? cause : new Error(String(cause))),
-  )
-
-/** The bytes of a range of a stream that can only be read from its start (a compressed file). */
-export const sliceStream = <E>(
-  stream: Stream.Stream<Uint8Array, E>,
-  { start, end }: ByteRange,
-): Stream.Stream<Uint8Array, E> =>
-  stream.pipe(
-    Stream.mapAccum(0, (offset, chunk) => [
-      offset + chunk.length,
-      { offset, cut: chunk.subarray(Math.max(0, start - offset), Math.max(0, end + 1 - offset)) },
-    ]),
-    Stream.takeWhile(({ offset }) => offset <= end),
-    Stream.map(({ cut }) => cut),
-    Stream.filter((cut) => cut.length > 0),
   )

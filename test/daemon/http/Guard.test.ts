@@ -15,7 +15,7 @@ const facts = (given: Partial<Facts>): Facts => ({
   cookieToken: undefined,
   ...given,
 })
-const status = (given: Partial<Facts>, more: Partial<typeof settings> = {}) =>
+const answerTo = (given: Partial<Facts>, more: Partial<typeof settings> = {}) =>
   judge(facts(given), { ...settings, ...more })?.status ?? 200
 
 describe("the guard", () => {
@@ -34,12 +34,12 @@ describe("the guard", () => {
     ["", 421],
     [undefined, 421],
   ])("takes the host %s as %i", (host, expected) => {
-    expect(status({ host })).toBe(expected)
+    expect(answerTo({ host })).toBe(expected)
   })
 
   it("takes addresses, never names, when it listens to everybody", () => {
-    expect(status({ host: "192.168.1.5:7460" }, { public: true })).toBe(200)
-    expect(status({ host: "evil.example:7460" }, { public: true })).toBe(421)
+    expect(answerTo({ host: "192.168.1.5:7460" }, { public: true })).toBe(200)
+    expect(answerTo({ host: "evil.example:7460" }, { public: true })).toBe(421)
   })
 
   it.each([
@@ -51,13 +51,15 @@ describe("the guard", () => {
     ["http://evil.example:7460", 403],
     ["null", 403],
   ])("takes a POST with the right token from the page %s as %i", (origin, expected) => {
-    expect(status({ method: "POST", origin })).toBe(expected)
-    expect(status({ method: "POST", origin, authorization: undefined, cookieToken: "right" })).toBe(expected)
+    expect(answerTo({ method: "POST", origin })).toBe(expected)
+    expect(answerTo({ method: "POST", origin, authorization: undefined, cookieToken: "right" })).toBe(
+      expected,
+    )
   })
 
   it("lets a forwarded port speak to itself", () => {
-    expect(status({ method: "POST", host: "localhost:8080", origin: "http://localhost:8080" })).toBe(200)
-    expect(status({ method: "POST", host: "127.0.0.1:7460", origin: "http://localhost:8080" })).toBe(403)
+    expect(answerTo({ method: "POST", host: "localhost:8080", origin: "http://localhost:8080" })).toBe(200)
+    expect(answerTo({ method: "POST", host: "127.0.0.1:7460", origin: "http://localhost:8080" })).toBe(403)
   })
 
   it.each([
@@ -70,15 +72,15 @@ describe("the guard", () => {
     [{ authorization: undefined, cookieToken: "wrong" }, 401],
     [{ authorization: "Bearer wrong", cookieToken: "right" }, 401],
   ] as const)("takes a GET with %j as %i", (given, expected) => {
-    expect(status(given)).toBe(expected)
+    expect(answerTo(given)).toBe(expected)
   })
 
   it("lets a cookie change something only from our page", () => {
     const cookie = { authorization: undefined, cookieToken: "right" }
     for (const method of ["POST", "PATCH", "DELETE", "PUT"]) {
-      expect(status({ ...cookie, method })).toBe(403)
-      expect(status({ ...cookie, method, origin: "http://127.0.0.1:7460" })).toBe(200)
-      expect(status({ method })).toBe(200)
+      expect(answerTo({ ...cookie, method })).toBe(403)
+      expect(answerTo({ ...cookie, method, origin: "http://127.0.0.1:7460" })).toBe(200)
+      expect(answerTo({ method })).toBe(200)
     }
   })
 
@@ -93,7 +95,7 @@ describe("the guard", () => {
     ["/api", 401],
     ["/metrics", 401],
   ])("asks no token for %s: %i", (path, expected) => {
-    expect(status({ path, authorization: undefined })).toBe(expected)
+    expect(answerTo({ path, authorization: undefined })).toBe(expected)
   })
 })
 

@@ -2,10 +2,8 @@
 import { it as effectIt } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { sliceStream } from "../../../src/daemon/http/ArtefactPort.ts"
 import { artefactUrlMillis, ArtefactUrls } from "../../../src/daemon/http/ArtefactUrls.ts"
 import { parseRange } from "../../../src/daemon/http/ranges.ts"
 import type { Asking, Served } from "../support/serve.ts"
@@ -199,21 +197,6 @@ describe("ranges", () => {
           expect(range.end).toBeLessThan(bytes)
           expect(range.start).toBeLessThanOrEqual(range.end)
         }
-      }),
-    )
-  })
-
-  it("cut a stream as they cut a buffer, however it is chunked", async () => {
-    const chunks = FastCheck.array(FastCheck.uint8Array({ maxLength: 5 }), { maxLength: 8 })
-    await FastCheck.assert(
-      FastCheck.asyncProperty(chunks, FastCheck.nat(40), FastCheck.nat(40), async (parts, a, b) => {
-        const whole = Buffer.concat(parts)
-        FastCheck.pre(whole.length > 0)
-        const [start, end] = [a % whole.length, b % whole.length].sort((x, y) => x - y) as [number, number]
-        const got = await Effect.runPromise(
-          Stream.runCollect(sliceStream(Stream.fromIterable(parts), { start, end })),
-        )
-        expect(Buffer.concat([...got]).toString("hex")).toBe(whole.subarray(start, end + 1).toString("hex"))
       }),
     )
   })
