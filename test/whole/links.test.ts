@@ -108,7 +108,8 @@ describe("a link goes in, a snapshot comes out and is found", () => {
           .map((image) => image.outerHTML),
       )
       expect(broken).toEqual([])
-      expect(await shown.innerText("body")).toContain("shadow")
+      expect(await shown.innerText("body")).toContain("Blocks from a web font")
+      expect(await shown.getByText("inside the shadow").first().isVisible()).toBe(true)
     } finally {
       await browser.close()
     }
