@@ -31,6 +31,8 @@ import { prepareBytes, prepareFile, type Prepared } from "./packing.ts"
 
 export type { StoredObject } from "./objects.ts"
 
+const readOnly = 0o444
+
 export interface Stored {
   readonly sha256: string
   /** Of the plain bytes. */
@@ -170,6 +172,8 @@ const place = (room: Room, sha256: string, prepared: Prepared) =>
     const folder = objectFolder(room.layout, sha256)
     await makeFolder(folder)
     const plain = objectFile(room.layout, sha256)
+    // Never written again: a program that opens it through `plainPath` must not change it by mistake.
+    await fs.chmod(prepared.file, readOnly)
     const [name, other] = prepared.encoding === "br" ? [`${plain}.br`, plain] : [plain, `${plain}.br`]
     await fs.rename(prepared.file, name)
     await syncFolder(folder)
@@ -236,23 +240,39 @@ const readAll = (room: Room) => (sha256: string) =>
   })
 
 const plainPath = (room: Room) => (sha256: string, extension: string) =>
-  attempt(room, sha256, async (signal) => {
-    const { layout } = room
-    const object = await requireObject(layout, sha256)
-    const copy = path.join(layout.plain, `${sha256}${extension}`)
-    const there = await fs.stat(copy).catch(() => undefined)
-    if (there !== undefined) return copy
-    await makeFolder(layout.plain)
-    await makeFolder(layout.temporary)
-    const temporary = room.temporaryPath()
-    try {
-      await pipeline(plainBytes(object), createWriteStream(temporary, { flags: "wx" }), { signal })
-      await fs.rename(temporary, copy)
-    } finally {
-      await discardFile(temporary)
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    attempt(room, sha256, async (signal) => {
+      const { layout } = room
+      const object = await requireObject(layout, sha256)
+      const copy = path.join(layout.plain, `${sha256}${extension}`)
+      const there = await fs.stat(copy).catch(() => undefined)
+      if (there === undefined) {
+        await makeFolder(layout.plain)
+        await makeFolder(layout.temporary)
+        await makeCopy(object, copy, room.temporaryPath(), signal)
+      }
+      await fs.utimes(copy, now / 1000, now / 1000)
+      return copy
+    }),
+  )
+
+/** A second name for a plain object, which takes no space; the unpacked bytes of a compressed one. */
+const makeCopy = async (object: StoredObject, copy: string, temporary: string, signal: AbortSignal) => {
+  try {
+    const linked = object.encoding === "plain" && (await fs.link(object.path, temporary).then(yes, no))
+    if (!linked) {
+      await pipeline(plainBytes(object), createWriteStream(temporary, { flags: "wx", mode: readOnly }), {
+        signal,
+      })
     }
-    return copy
-  })
+    await fs.rename(temporary, copy)
+  } finally {
+    await discardFile(temporary)
+  }
+}
+
+const yes = () => true
+const no = () => false
 
 const remove =
   (room: Room) =>

@@ -7,9 +7,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as fs from "node:fs/promises"
+import * as path from "node:path"
 import { archiveError, type ArchiveError } from "./ArchiveError.ts"
 import { ContentStore } from "./ContentStore.ts"
 import { Drafts } from "./Drafts.ts"
+import { namesIn } from "./files.ts"
 import { ManifestStore } from "./ManifestStore.ts"
 import { manifestNames } from "./scan.ts"
 
@@ -37,23 +39,31 @@ const markedObjects = Effect.gen(function* () {
   return marked
 })
 
+export interface SweepOptions {
+  /** Default `sweepGraceMillis`. */
+  readonly graceMillis?: number
+  /** Hashes that something else than a manifest names: captures that are stored but not yet recorded. */
+  readonly named?: ReadonlySet<string>
+}
+
 /** Sweeps. Fails without having removed anything when a manifest is unreadable. */
 export const sweep = (
-  graceMillis = sweepGraceMillis,
+  options: SweepOptions = {},
 ): Effect.Effect<Swept, ArchiveError, ContentStore | ManifestStore | Drafts> =>
   Effect.gen(function* () {
     const store = yield* ContentStore
     const drafts = yield* Drafts
     // The time is taken before the marking: what is put from now on is young, whatever its manifest says later.
-    const youngSince = (yield* Clock.currentTimeMillis) - graceMillis
+    const youngSince = (yield* Clock.currentTimeMillis) - (options.graceMillis ?? sweepGraceMillis)
     const marked = yield* markedObjects
+    const isNamed = (sha256: string) => marked.has(sha256) || options.named?.has(sha256) === true
     let removed = 0
     let bytes = 0
     let kept = 0
     yield* Stream.runForEach(store.list, (object) =>
       Effect.gen(function* () {
         const won =
-          marked.has(object.sha256) || object.putAt > youngSince
+          isNamed(object.sha256) || object.putAt > youngSince
             ? 0
             : yield* store.remove(object.sha256, (now) => now.putAt > youngSince || drafts.holds(now.sha256))
         if (won > 0) {
@@ -62,9 +72,19 @@ export const sweep = (
         } else kept += 1
       }),
     )
-    yield* Effect.tryPromise({
-      try: () => fs.rm(store.layout.plain, { recursive: true, force: true }),
-      catch: archiveError(store.layout.plain),
-    })
+    yield* removeOldCopies(store.layout.plain, youngSince)
     return { removed, bytes, kept }
+  })
+
+/** Copies made for programs that opened them a while ago. */
+const removeOldCopies = (folder: string, youngSince: number) =>
+  Effect.tryPromise({
+    try: async () => {
+      for (const name of await namesIn(folder)) {
+        const file = path.join(folder, name)
+        const { mtimeMs } = await fs.stat(file)
+        if (mtimeMs <= youngSince) await fs.rm(file, { force: true })
+      }
+    },
+    catch: archiveError(folder),
   })

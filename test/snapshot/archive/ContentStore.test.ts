@@ -15,6 +15,12 @@ import { archiveLayer, inArchive, temporaryHome } from "./fixture.ts"
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
 const text = (words: string, times: number) => new TextEncoder().encode(words.repeat(times))
 
+/** Objects are read-only. */
+const cut = async (file: string, bytes: number) => {
+  await fs.chmod(file, 0o644)
+  await fs.truncate(file, bytes)
+}
+
 const collect = (stream: Stream.Stream<Uint8Array, unknown, never>) =>
   Effect.map(Stream.runCollect(stream), (pieces) => Buffer.concat(Chunk.toArray(pieces)))
 
@@ -98,7 +104,7 @@ describe("the content store", () => {
           mediaType: "text/plain",
         })
         const packedFile = (yield* store.stat(packed.sha256))!.path
-        yield* Effect.promise(() => fs.truncate(packedFile, 2000))
+        yield* Effect.promise(() => cut(packedFile, 2000))
         for (const read of [
           store.readAll(packed.sha256),
           collect(store.open(packed.sha256)),
@@ -113,6 +119,7 @@ describe("the content store", () => {
         const plainFile = (yield* store.stat(plain.sha256))!.path
         yield* Effect.promise(async () => {
           const bytes = await fs.readFile(plainFile)
+          await fs.chmod(plainFile, 0o644)
           bytes[1500]! ^= 1
           await fs.writeFile(plainFile, bytes)
         })
@@ -131,7 +138,7 @@ describe("the content store", () => {
         const bytes = randomBytes(3000)
         const { sha256: name } = yield* store.put(bytes)
         const file = (yield* store.stat(name))!.path
-        yield* Effect.promise(() => fs.truncate(file, 100))
+        yield* Effect.promise(() => cut(file, 100))
         expect((yield* store.put(bytes)).fresh).toBe(true)
         expect(yield* store.check(name)).toBe(3000)
       }),
@@ -170,8 +177,8 @@ describe("the content store", () => {
     ),
   )
 
-  it.live("gives programs a path with the plain bytes and an extension", () =>
-    inArchive(() =>
+  it.live("gives programs a path with the plain bytes and an extension, at no cost where it can", () =>
+    inArchive((home) =>
       Effect.gen(function* () {
         const store = yield* ContentStore
         const bytes = text("<p>open me</p>", 500)
@@ -180,6 +187,14 @@ describe("the content store", () => {
         expect(file.endsWith(".html")).toBe(true)
         expect((yield* Effect.promise(() => fs.readFile(file))).equals(bytes)).toBe(true)
         expect(yield* store.plainPath(stored.sha256, ".html")).toBe(file)
+        const image = yield* store.put(randomBytes(5000), { mediaType: "image/png" })
+        const copy = yield* store.plainPath(image.sha256, ".png")
+        const [object, linked] = yield* Effect.promise(async () => [
+          await fs.stat(path.join(home, "archive/objects", image.sha256.slice(0, 2), image.sha256.slice(2))),
+          await fs.stat(copy),
+        ])
+        expect(linked!.ino).toBe(object!.ino)
+        expect(linked!.mode & 0o222).toBe(0)
       }),
     ),
   )

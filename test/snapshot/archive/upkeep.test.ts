@@ -60,7 +60,9 @@ describe("upkeep of the archive", () => {
         const shared = yield* objectOf(
           first.snapshot.artefacts.find((each) => each.name === "screenshot")!.sha256,
         )
-        yield* Effect.promise(() => fs.writeFile(shared.path, randomBytes(3000)))
+        yield* Effect.promise(() =>
+          fs.chmod(shared.path, 0o644).then(() => fs.writeFile(shared.path, randomBytes(3000))),
+        )
         const html = yield* objectOf(
           first.snapshot.artefacts.find((each) => each.name === "page.html")!.sha256,
         )
@@ -81,6 +83,26 @@ describe("upkeep of the archive", () => {
     ),
   )
 
+  it.live("verify does not believe a manifest that gives a file another size", () =>
+    inArchive(() =>
+      Effect.gen(function* () {
+        const { sha256 } = yield* (yield* ContentStore).put(randomBytes(10))
+        const favicon = {
+          name: "favicon",
+          mediaType: "image/png",
+          bytes: 11,
+          sha256,
+          status: "ok",
+          reason: null,
+        } as const
+        yield* (yield* ManifestStore).write(manifestInput("a", 1, [favicon]))
+        expect((yield* verify()).damaged).toEqual([
+          { snapshot: "a-s1", file: "favicon", reason: "it has 10 bytes, the manifest says 11" },
+        ])
+      }),
+    ),
+  )
+
   it.live("the sweep removes what nothing names, and never what is young, held or named", () =>
     inArchive(() =>
       Effect.gen(function* () {
@@ -89,19 +111,24 @@ describe("upkeep of the archive", () => {
         yield* capture("a", 1, "kept", randomBytes(100))
         yield* capture("gone", 1, "gone with its link", randomBytes(100))
         const loose = yield* store.put(randomBytes(500))
+        const copy = yield* store.plainPath(loose.sha256, ".png")
         expect(yield* sweep()).toMatchObject({ removed: 0, kept: 5 })
+        yield* Effect.promise(() => fs.access(copy))
         yield* manifests.removeLink("gone")
         yield* age
         yield* store.put(page("kept"), { mediaType: "text/html" })
         const young = yield* store.put(randomBytes(10))
+        const everything = new Set(Chunk.map(yield* Stream.runCollect(store.list), (object) => object.sha256))
         yield* Effect.scoped(
           Effect.gen(function* () {
             const draft = yield* (yield* Drafts).open
             const held = yield* draft.sink.put("favicon", "image/png", randomBytes(50))
             const heldObject = yield* objectOf(held.sha256)
             yield* Effect.promise(() => fs.utimes(heldObject.path, new Date(1_000_000), new Date(1_000_000)))
+            expect(yield* sweep({ named: everything })).toMatchObject({ removed: 0 })
             const swept = yield* sweep()
             expect(swept.removed).toBe(3)
+            expect(yield* Effect.promise(() => fs.access(copy).catch(() => "gone"))).toBe("gone")
             expect(swept.bytes).toBeGreaterThan(600)
             expect(yield* store.has(held.sha256)).toBe(true)
           }),

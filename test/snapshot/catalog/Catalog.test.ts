@@ -205,6 +205,19 @@ describe("the catalogue", () => {
     ),
   )
 
+  it.effect("forgets a link's words with the link, also when its row number is used again", () =>
+    inCatalog(
+      Effect.gen(function* () {
+        yield* fill({ a: {}, last: { title: "unique", text: "singular", tags: ["special"], note: "rare" } })
+        yield* deleteLinks(["last"])
+        yield* fill({ next: {} })
+        for (const word of ["unique", "singular", "special", "rare"]) {
+          expect([word, (yield* search(word, 10)).total]).toEqual([word, 0])
+        }
+      }),
+    ),
+  )
+
   it.effect("counts what a full count would (property)", () =>
     inCatalog(
       Effect.gen(function* () {
