@@ -61,8 +61,8 @@ describe("a link goes in, a snapshot comes out and is found", () => {
       "--json",
     )
     expect(added.err).toBe("")
-    expect(added.json.links.map((link: any) => [link.url, link.state])).toEqual(
-      pages.map(({ path }) => [page(path), "archived"]),
+    expect(added.json.links.map((link: any) => [link.url, link.state, link.failure?.message])).toEqual(
+      pages.map(({ path }) => [page(path), "archived", undefined]),
     )
     expect(added.code).toBe(0)
     for (const link of added.json.links) {
