@@ -49,13 +49,14 @@ export class SectorLoop {
   readonly ask: Ask
   private readonly lastLogAt = new Map<SectorNumber, number>()
   private readonly stages = new Map<SectorNumber, Stage>()
+  private readonly stored = new Map<SectorNumber, Sector>()
   private readonly options: SectorLoopOptions
 
   constructor(options: SectorLoopOptions) {
     this.options = options
     this.driver = new LoopDriver<Sector, SectorEvent>({
       planner: options.planner(() => Math.floor(this.driver.now() / 1000)),
-      initial: () => zeroSector,
+      initial: (id) => this.stored.get(Number(id)) ?? zeroSector,
       step: (id, state, done) => this.step(Number(id), state, done),
       observe: (id, planned, now) => this.observe(Number(id), planned, now),
       ...(options.start === undefined ? {} : { start: options.start }),
@@ -82,6 +83,11 @@ export class SectorLoop {
   /** Sends an event to a sector; it is planned when the loop runs. */
   send(sector: SectorNumber, event: SectorEvent): void {
     this.driver.send(sector, event)
+  }
+
+  /** Puts a stored sector back; it rests until it is sent something (Sealing's start sends SectorRestart). */
+  restore(sector: SectorNumber, record: Sector): void {
+    this.stored.set(sector, record)
   }
 
   get(sector: SectorNumber): Sector | undefined {
