@@ -72,7 +72,7 @@ export const canonicalJson = (value: unknown): string => {
   return `{${fields.join(",")}}`
 }
 
-export const manifestHash = (manifest: Omit<Manifest, "manifestSha256">): string => {
+const manifestHash = (manifest: Omit<Manifest, "manifestSha256">): string => {
   const { manifestSha256: _, ...rest } = manifest as Manifest
   return createHash("sha256").update(canonicalJson(rest)).digest("hex")
 }

@@ -30,7 +30,7 @@ export const archiveLayout = (home: string): ArchiveLayout => {
 const safeName = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Ids become file names; one that could leave its folder is a broken invariant, not an operating error. */
-export const fileNameOf = (id: string): string => {
+const fileNameOf = (id: string): string => {
   if (!safeName.test(id)) throw new Error(`not usable as a file name: ${JSON.stringify(id)}`)
   return id
 }

@@ -20,8 +20,6 @@ import {
 import { readQuery, selectLinks, type Selection } from "./selection.ts"
 import { urlKey } from "./urlKeys.ts"
 
-export { countByState } from "./selection.ts"
-
 type Read<A, E = never> = Effect.Effect<A, E | SqlError, SqlClient.SqlClient>
 
 /** The links with these ids, in that order; unknown ones are left out. Removed links are given too. */
