@@ -17,15 +17,23 @@ export interface ArtefactServerSettings {
   readonly pageOrigins: ReadonlyArray<string>
 }
 
-/** Passive pictures: a browser never runs anything in them. SVG is none of these. */
-const pictures = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "image/x-icon"])
+/** Pictures the page may embed. An `<img>` runs nothing of an SVG; opened by itself it is in the sandbox. */
+const pictures = new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/avif",
+  "image/x-icon",
+  "image/vnd.microsoft.icon",
+  "image/svg+xml",
+])
 const shown = new Set([
   ...pictures,
   "text/html",
   "text/plain",
   "application/json",
   "application/pdf",
-  "image/svg+xml",
 ])
 const inherentlyShown = /^(?:audio|video)\//
 

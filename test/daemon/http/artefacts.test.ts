@@ -62,7 +62,7 @@ describe("the artefact origin", () => {
     ["page.html", "inline", true, "same-origin"],
     ["article.txt", "inline", true, "same-origin"],
     ["screenshot", "inline", true, "cross-origin"],
-    ["original", "inline", true, "same-origin"],
+    ["original", "inline", true, "cross-origin"],
     ["page.pdf", "inline", false, "same-origin"],
     ["page.wacz", "attachment", true, "same-origin"],
   ])("serves %s %s, sandboxed: %s, embeddable: %s", async (name, disposition, sandboxed, embeddable) => {
