@@ -28,13 +28,7 @@ const pictures = new Set([
   "image/vnd.microsoft.icon",
   "image/svg+xml",
 ])
-const shown = new Set([
-  ...pictures,
-  "text/html",
-  "text/plain",
-  "application/json",
-  "application/pdf",
-])
+const shown = new Set([...pictures, "text/html", "text/plain", "application/json", "application/pdf"])
 const inherentlyShown = /^(?:audio|video)\//
 
 const essence = (mediaType: string) => mediaType.split(";")[0]!.trim().toLowerCase()
