@@ -62,6 +62,7 @@ export class MockDaemon {
   broken = false
   origin = ""
   private seq = 0
+  private readonly journal: Array<string> = []
   private readonly streams = new Set<http.ServerResponse>()
   private readonly servers: Array<http.Server> = []
   private artefactOrigin = ""
@@ -99,8 +100,9 @@ export class MockDaemon {
 
   emit(event: string, data: unknown) {
     this.seq += 1
-    for (const stream of this.streams)
-      stream.write(`id: ${this.seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    const text = `id: ${this.seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+    this.journal.push(text)
+    for (const stream of this.streams) stream.write(text)
   }
 
   private tell(kind: "link" | "sector", id: string, event: string, from: string, to: string) {
@@ -112,22 +114,18 @@ export class MockDaemon {
     const id = `k${String(90_000 + this.links.length)}`
     const link: LinkDetail = {
       ...(makeLinks(1)[0] as LinkDetail),
-      ...{
-        id,
-        url,
-        title: "",
-        state: "queued",
-        tags: [],
-        note: "",
-        addedAt: at,
-        updatedAt: at,
-        failure: null,
-      },
-      ...{
-        latest: null,
-        snapshots: [],
-        timeline: [{ at, event: "LinkAdded", from: "", to: "queued", detail: null }],
-      },
+      id,
+      url,
+      title: "",
+      state: "queued",
+      tags: [],
+      note: "",
+      addedAt: at,
+      updatedAt: at,
+      failure: null,
+      latest: null,
+      snapshots: [],
+      timeline: [{ at, event: "LinkAdded", from: "", to: "queued", detail: null }],
       ...more,
     }
     this.links.unshift(link)
@@ -171,7 +169,7 @@ export class MockDaemon {
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse) {
     const url = new URL(request.url ?? "/", "http://127.0.0.1")
-    if (url.pathname === "/api/v1/events") return this.openStream(response)
+    if (url.pathname === "/api/v1/events") return this.openStream(request, response)
     if (!url.pathname.startsWith("/api/v1/")) return this.page(url.pathname, response)
     const text = await bodyOf(request)
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>
@@ -187,10 +185,12 @@ export class MockDaemon {
     reply(response, this.answer({ method, path, search: url.searchParams, body }))
   }
 
-  private openStream(response: http.ServerResponse) {
+  private openStream(request: http.IncomingMessage, response: http.ServerResponse) {
     if (this.broken) return reply(response, [503, {}])
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })
     response.write("retry: 300\n\n")
+    const seen = Number(request.headers["last-event-id"] ?? this.seq)
+    response.write(this.journal.slice(seen).join(""))
     this.streams.add(response)
     response.on("close", () => this.streams.delete(response))
   }

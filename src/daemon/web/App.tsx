@@ -27,6 +27,12 @@ const Locked = () => (
   </Empty>
 )
 
+const focusSearch = () => {
+  const field = document.getElementById("search")
+  if (field !== null) field.focus()
+  else requestAnimationFrame(() => document.getElementById("search")?.focus())
+}
+
 const Nowhere = () => (
   <Empty icon="question" title={<Trans>There is no such page</Trans>}>
     <a className="link" href="/">
@@ -61,7 +67,7 @@ export const App = () => {
     add: () => (path === "/add" ? undefined : setAdding(true)),
     search: () => {
       if (path !== "/") navigate("/")
-      requestAnimationFrame(() => document.getElementById("search")?.focus())
+      focusSearch()
     },
     undo: runToastAction,
     help: () => setHelp(true),

@@ -67,13 +67,15 @@ const own = (channel: BroadcastChannel) => {
   }
   const open = (first: boolean) => {
     const source = new EventSource("/api/v1/events")
+    let again = !first
     source.onopen = () => {
       heard("live")
-      // A stream of ours that was closed for good starts without Last-Event-ID: something may be missing.
-      if (!first) {
+      // After a gap what is on the screen may be old: before the first change there was no id to resume from.
+      if (again) {
         emit("reset", null)
         tell({ is: "message", name: "reset", data: null })
       }
+      again = true
     }
     source.onerror = () => {
       heard("lost")

@@ -102,7 +102,9 @@ export const startKeys = () => window.addEventListener("keydown", onKeyDown)
 /** Binds keys while the component is shown; no two components shown together bind the same one. */
 export const useKeys = (bound: KeyHandlers) => {
   const held = useRef(bound)
-  held.current = bound
+  useEffect(() => {
+    held.current = bound
+  })
   useEffect(() => {
     handlers.push(held)
     return () => void handlers.splice(handlers.indexOf(held), 1)

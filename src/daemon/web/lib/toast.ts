@@ -89,5 +89,5 @@ export const removeLinks = (ids: ReadonlyArray<string>, text: ReactNode, undo: R
 
 /** The page is being closed: what was removed is removed. */
 export const sendRemovals = () => {
-  for (const send of [...waiting]) send()
+  for (const send of waiting) send()
 }

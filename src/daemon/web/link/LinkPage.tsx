@@ -1,6 +1,6 @@
 /** One link: its versions, what each one kept, and what happened when. The last good version is shown first. */
 import { Trans, useLingui } from "@lingui/react/macro"
-import { useEffect, useState } from "react"
+import { useCallback, useEffect, useState } from "react"
 import { useLocation } from "wouter"
 import { api, ApiError } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
@@ -23,19 +23,22 @@ const useDetail = (
 ): { readonly link: LinkDetail | undefined; readonly error: ApiError | null; readonly load: () => void } => {
   const link = useKey(details, id)
   const [error, setError] = useState<ApiError | null>(null)
-  const load = () =>
-    void api<LinkDetail>("GET", `/links/${encodeURIComponent(id)}`)
-      .then((detail) => {
-        putDetail(detail)
-        setError(null)
-      })
-      .catch((cause: unknown) =>
-        setError(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))),
-      )
+  const load = useCallback(
+    () =>
+      void api<LinkDetail>("GET", `/links/${encodeURIComponent(id)}`)
+        .then((detail) => {
+          putDetail(detail)
+          setError(null)
+        })
+        .catch((cause: unknown) =>
+          setError(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))),
+        ),
+    [id],
+  )
   useEffect(() => {
     load()
     return onMessage("reset", load)
-  }, [id])
+  }, [load])
   return { link, error, load }
 }
 

@@ -18,6 +18,7 @@ interface Props {
   readonly index: number
   readonly top: number
   readonly height: number
+  readonly narrow: boolean
   readonly checked: boolean
   readonly cursor: boolean
   readonly excerpt: Excerpt | undefined
@@ -117,7 +118,7 @@ const Reason = ({ link, step }: { readonly link: Link; readonly step: Progress |
   return link.latest?.partial === true ? <Trans>partial</Trans> : null
 }
 
-/** Whether there is a reason to tell; else a narrow row shows the site. */
+/** Whether there is a reason to tell. */
 const isUnusual = (link: Link): boolean =>
   link.failure !== null ||
   link.state === "doubtful" ||
@@ -162,7 +163,7 @@ const Marked = ({ excerpt }: { readonly excerpt: Excerpt }) => (
 
 const Again = ({ link }: { readonly link: Link }) =>
   link.state === "failed" || link.state === "cancelled" ? (
-    <button type="button" data-do="again" className="btn btn-small shrink-0 max-[720px]:hidden">
+    <button type="button" data-do="again" className="btn btn-small shrink-0">
       <Trans>Retry</Trans>
     </button>
   ) : null
@@ -185,18 +186,89 @@ const Title = ({ link, pictures }: { readonly link: Link; readonly pictures: boo
   )
 }
 
-export const LinkRow = memo((props: Props) => {
+interface CellsProps {
+  readonly link: Link
+  readonly step: Progress | undefined
+  readonly pictures: boolean
+  readonly excerpt: Excerpt | undefined
+  /** What is not normal, or null. */
+  readonly reason: ReactNode
+}
+
+const WideCells = ({ link, step, pictures, excerpt, reason }: CellsProps) => {
+  const { t } = useLingui()
+  const versions = link.latest?.version ?? 0
+  return (
+    <>
+      <span role="cell" className="flex items-center">
+        <StateMark state={link.state} progress={step} />
+      </span>
+      <span role="cell" className="min-w-0">
+        <span className="flex min-w-0 items-center gap-2">
+          <Title link={link} pictures={pictures} />
+          <span className="flex h-5.5 min-w-0 shrink-[6] flex-wrap gap-1 overflow-hidden">
+            <TagChips link={link} />
+          </span>
+          <span className="ml-auto min-w-0 shrink-[0.4] truncate pl-2 text-right text-xs text-muted">
+            {reason}
+          </span>
+          <Again link={link} />
+        </span>
+        {excerpt !== undefined && <Marked excerpt={excerpt} />}
+      </span>
+      <span role="cell" className="truncate text-[0.8125rem] text-muted">
+        {siteOf(link.url)}
+      </span>
+      <span
+        role="cell"
+        className="tnum text-right text-xs text-muted max-[1100px]:hidden"
+        title={versions > 0 ? t`${exact(versions)} versions` : undefined}
+      >
+        {versions > 0 ? `v${versions}` : "–"}
+      </span>
+    </>
+  )
+}
+
+const NarrowCells = ({ link, step, pictures, excerpt, reason }: CellsProps) => (
+  <span role="cell" className="min-w-0">
+    <span className="flex min-w-0 items-center gap-2">
+      <Title link={link} pictures={pictures} />
+    </span>
+    <span className="mt-0.5 flex min-w-0 items-center gap-2 text-xs text-muted">
+      <StateMark state={link.state} progress={step} />
+      <span className="truncate">{reason ?? siteOf(link.url)}</span>
+    </span>
+    {excerpt !== undefined && <Marked excerpt={excerpt} />}
+  </span>
+)
+
+const useReason = (
+  link: Link | undefined,
+  step: Progress | undefined,
+  wanted: ReadonlyArray<string>,
+): ReactNode => {
   const { t } = useLingui()
   const { _ } = useRuntime()
+  if (link === undefined) return null
+  if (movedOn(link, wanted)) return t`moved: ${_(linkLooks[link.state].word)}`
+  return isUnusual(link) ? <Reason link={link} step={step} /> : null
+}
+
+/** The row no longer matches what was asked for: it stays where it is, and says so. */
+const movedOn = (link: Link, wanted: ReadonlyArray<string>) =>
+  wanted.length > 0 && !wanted.includes(link.state)
+
+export const LinkRow = memo((props: Props) => {
+  const { t } = useLingui()
   const link = useKey(links, props.id)
   const step = useKey(progress, props.id)
   const now = useSlowNow()
+  const reason = useReason(link, step, props.wanted)
   const style = { height: props.height, transform: `translateY(${props.top}px)` }
   if (link === undefined) return <div role="row" className="row" style={style} />
-  const moved = props.wanted.length > 0 && !props.wanted.includes(link.state)
   const title = link.title === "" ? link.url : link.title
-  const reason = moved ? t`moved: ${_(linkLooks[link.state].word)}` : <Reason link={link} step={step} />
-  const versions = link.latest?.version ?? 0
+  const Cells = props.narrow ? NarrowCells : WideCells
   return (
     <div
       role="row"
@@ -204,7 +276,7 @@ export const LinkRow = memo((props: Props) => {
       aria-rowindex={props.index + 1}
       data-checked={props.checked}
       data-cursor={props.cursor}
-      className={`row links-grid ${moved ? "opacity-60" : ""}`}
+      className={`row links-grid ${movedOn(link, props.wanted) ? "opacity-60" : ""}`}
       style={style}
     >
       <span role="cell" className="grid place-items-center">
@@ -217,36 +289,7 @@ export const LinkRow = memo((props: Props) => {
           className="size-4 [scale:1.05]"
         />
       </span>
-      <span role="cell" className="flex items-center max-[720px]:hidden">
-        <StateMark state={link.state} progress={step} />
-      </span>
-      <span role="cell" className="min-w-0">
-        <span className="flex min-w-0 items-center gap-2">
-          <Title link={link} pictures={props.pictures} />
-          <span className="flex h-5.5 min-w-0 shrink-[6] flex-wrap gap-1 overflow-hidden max-[720px]:hidden">
-            <TagChips link={link} />
-          </span>
-          <span className="ml-auto min-w-0 shrink-[0.4] truncate pl-2 text-right text-xs text-muted max-[720px]:hidden">
-            {reason}
-          </span>
-          <Again link={link} />
-        </span>
-        <span className="mt-0.5 flex min-w-0 items-center gap-2 text-xs text-muted min-[721px]:hidden">
-          <StateMark state={link.state} progress={step} />
-          <span className="truncate">{moved || isUnusual(link) ? reason : siteOf(link.url)}</span>
-        </span>
-        {props.excerpt !== undefined && <Marked excerpt={props.excerpt} />}
-      </span>
-      <span role="cell" className="truncate text-[0.8125rem] text-muted max-[720px]:hidden">
-        {siteOf(link.url)}
-      </span>
-      <span
-        role="cell"
-        className="tnum text-right text-xs text-muted max-[1100px]:hidden"
-        title={versions > 0 ? t`${exact(versions)} versions` : ""}
-      >
-        {versions > 0 ? `v${versions}` : "–"}
-      </span>
+      <Cells link={link} step={step} pictures={props.pictures} excerpt={props.excerpt} reason={reason} />
       <span role="cell" className="text-right text-xs whitespace-nowrap text-muted">
         <time dateTime={link.addedAt} title={fullTime(link.addedAt)}>
           {ago(link.addedAt, now)}

@@ -37,8 +37,7 @@ interface Props {
 const moreBefore = 40
 const openRow = { normal: 36, excerpt: 60, narrow: 64, narrowExcerpt: 86 } as const
 
-const useRowHeight = (list: LinkList): number => {
-  const narrow = useMedia("(max-width: 720px)")
+const heightOf = (list: LinkList, narrow: boolean): number => {
   const search = list.request.by === "search"
   if (narrow) return search ? openRow.narrowExcerpt : openRow.narrow
   return search ? openRow.excerpt : openRow.normal
@@ -97,7 +96,8 @@ export const LinkTable = ({ list, view, onQuery }: Props) => {
   const { t } = useLingui()
   const [, navigate] = useLocation()
   const offline = useOffline() !== null
-  const height = useRowHeight(list)
+  const narrow = useMedia("(max-width: 720px)")
+  const height = heightOf(list, narrow)
   const { scroller, virtual } = useScroll(list, view, height)
   const [menu, setMenu] = useState<{ readonly id: string; readonly at: Element } | null>(null)
   const [tagging, setTagging] = useState<ReadonlyArray<string> | null>(null)
@@ -183,6 +183,7 @@ export const LinkTable = ({ list, view, onQuery }: Props) => {
                 index={item.index}
                 top={item.start}
                 height={height}
+                narrow={narrow}
                 checked={list.selected.has(id)}
                 cursor={cursor === id}
                 excerpt={list.excerpts.get(id)}

@@ -28,7 +28,7 @@ export const ThemeSwitch = () => {
         type="button"
         lang={chinese ? "en" : "zh-CN"}
         className="btn btn-quiet btn-small px-1.5"
-        aria-label={chinese ? "English" : "中文"}
+        aria-label={chinese ? "EN (English)" : "中文"}
         title={chinese ? "English" : "中文"}
         onClick={() => void chooseLanguage(chinese ? "en" : "zh-CN")}
       >

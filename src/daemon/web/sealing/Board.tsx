@@ -60,7 +60,7 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
   const kind = kindOf(name)
   const gloss = glosses[name]
   const number = plural(sectors, { one: "# sector", other: "# sectors" })
-  const label = `${nameOf(name)}, ${_(kindWords[kind])}, ${number}`
+  const label = `${nameOf(name)} ${number}, ${_(kindWords[kind])}`
   return (
     <g transform={`translate(${box.x} ${box.y})`}>
       <a

@@ -3,7 +3,7 @@
  * sector's number and shows the command that does the same.
  */
 import { Trans, useLingui } from "@lingui/react/macro"
-import { useState, type ReactNode } from "react"
+import { useId, useState, type ReactNode } from "react"
 import { api } from "../lib/api.ts"
 import { isComposing } from "../lib/keys.ts"
 import type { Machine } from "../lib/types.ts"
@@ -54,6 +54,7 @@ const Refusal = ({ error }: { readonly error: string | null }) =>
 
 const AnyEvent = ({ number, state, machine, onClose }: Props) => {
   const { t } = useLingui()
+  const id = useId()
   const here = [
     ...new Set(machine.transitions.filter(({ from }) => from === state).map(({ event }) => event)),
   ]
@@ -74,10 +75,15 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
       }}
     >
       <label className="flex flex-col gap-1">
-        <span className="font-semibold">
+        <span id={`${id}-event`} className="font-semibold">
           <Trans>Event</Trans>
         </span>
-        <select className="field h-9" value={event} onChange={(change) => setEvent(change.target.value)}>
+        <select
+          aria-labelledby={`${id}-event`}
+          className="field h-9"
+          value={event}
+          onChange={(change) => setEvent(change.target.value)}
+        >
           <optgroup label={t`Expected in ${state}`}>
             {here.map((name) => (
               <option key={name}>{name}</option>
@@ -151,6 +157,7 @@ const events: Readonly<Record<Drastic, string>> = {
 }
 
 const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { readonly mode: Drastic }) => {
+  const id = useId()
   const [target, setTarget] = useState(state)
   const [typed, setTyped] = useState("")
   const { error, send } = useSend(number, onClose)
@@ -169,10 +176,15 @@ const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { reado
       <p>{warnings[mode]}</p>
       {mode === "force" && (
         <label className="flex flex-col gap-1">
-          <span className="font-semibold">
+          <span id={`${id}-state`} className="font-semibold">
             <Trans>State</Trans>
           </span>
-          <select className="field h-9" value={target} onChange={(change) => setTarget(change.target.value)}>
+          <select
+            aria-labelledby={`${id}-state`}
+            className="field h-9"
+            value={target}
+            onChange={(change) => setTarget(change.target.value)}
+          >
             {machine.states.map((name) => (
               <option key={name}>{name}</option>
             ))}

@@ -18,10 +18,16 @@ const AutoPledgeSwitch = ({ off }: { readonly off: boolean }) => {
       .then(setAuto)
       .catch(() => {})
   }, [])
-  const change = (next: Partial<AutoPledge>) =>
+  const change = (next: Partial<AutoPledge>) => {
+    const before = auto
+    // Shown at once; a refusal takes it back and says why.
+    setAuto(auto === null ? null : { ...auto, ...next })
     void attempt(async () =>
-      setAuto(await api<AutoPledge>("POST", "/sealing/auto-pledge", { body: { ...auto, ...next } })),
-    )
+      setAuto(await api<AutoPledge>("POST", "/sealing/auto-pledge", { body: { ...before, ...next } })),
+    ).then((done) => {
+      if (!done) setAuto(before)
+    })
+  }
   if (auto === null) return null
   const choices = everyChoices.includes(auto.every) ? everyChoices : [auto.every, ...everyChoices]
   return (

@@ -58,23 +58,17 @@ export const useCounts = (): Counts => {
   return shown
 }
 
-export interface Lit {
-  readonly from: string
-  readonly to: string
-  readonly until: number
-}
 const litMillis = 600
 /** Beyond this many changes a second single flashes say nothing. */
 const calmAbove = 40
+
+const none: ReadonlySet<string> = new Set()
 
 /** The edges used just now, each for 600 ms. */
 export const useLit = (on: boolean): ReadonlySet<string> => {
   const [lit, setLit] = useState<ReadonlySet<string>>(new Set())
   useEffect(() => {
-    if (!on) {
-      setLit(new Set())
-      return
-    }
+    if (!on) return
     const until = new Map<string, number>()
     let timer: ReturnType<typeof setTimeout> | undefined
     let second = 0
@@ -103,7 +97,7 @@ export const useLit = (on: boolean): ReadonlySet<string> => {
       clearTimeout(timer)
     }
   }, [on])
-  return lit
+  return on ? lit : none
 }
 
 export interface SectorsView {

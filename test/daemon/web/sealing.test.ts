@@ -1,0 +1,170 @@
+import type { Browser } from "playwright"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { buildPage } from "../../support/builtPage.ts"
+import { MockDaemon } from "../../support/mockDaemon.ts"
+import { launchChromium, openPage, type View } from "../../support/pageBrowser.ts"
+
+let browser: Browser
+beforeAll(async () => {
+  buildPage()
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+const counts = { CommitFailed: 1, WaitSeed: 4, PreCommit1: 2, Removed: 3, Proving: 12 }
+const numbers = { proving: 1, removed: 13, preCommit1: 16, waitSeed: 18, commitFailed: 22 }
+
+const start = async (path: string, view: View = {}) => {
+  const daemon = await new MockDaemon({ sectors: counts, links: 5 }).start()
+  const open = await openPage(browser, daemon.origin + path, { width: 1440, height: 1000, ...view })
+  onTestFinished(async () => {
+    await open.context.close()
+    await daemon.stop()
+  })
+  const sent = (method: string, from: string) =>
+    daemon.requests.filter((request) => request.method === method && request.path.startsWith(from))
+  return { ...open, daemon, sent, node: (state: string) => open.page.locator(`svg [data-state="${state}"]`) }
+}
+
+describe("the board", () => {
+  it("shows all 43 states with their counts, and says that the world is simulated", async () => {
+    const { page, node, errors } = await start("/sealing")
+    await expect.poll(() => page.locator("svg a[data-state]").count()).toBe(43)
+    expect(await node("WaitSeed").getAttribute("aria-label")).toBe("WaitSeed 4 sectors, waiting")
+    expect(await node("CommitFailed").getAttribute("aria-label")).toBe("CommitFailed 1 sector, failed")
+    await page.getByText("Simulated world").waitFor()
+    expect(errors).toEqual([])
+  })
+
+  it("counts live, in the board and in the strip", async () => {
+    const { page, node, daemon } = await start("/sealing")
+    await node("WaitSeed").waitFor()
+    daemon.moveSector(numbers.waitSeed, "Committing", "SectorSeedReady")
+    await expect.poll(() => node("WaitSeed").getAttribute("aria-label")).toContain("3 sectors")
+    await expect.poll(() => node("Committing").getAttribute("aria-label")).toContain("1 sector")
+    await expect.poll(() => page.locator('[data-kind="work"]').innerText()).toContain("3")
+  })
+
+  it("draws the other edges of a state only while it is chosen", async () => {
+    const { page, node } = await start("/sealing")
+    await node("CommitFailed").waitFor()
+    const chosen = page.locator(".edge-chosen")
+    expect(await chosen.count()).toBe(0)
+    await node("CommitFailed").focus()
+    await page.keyboard.press("Enter")
+    await expect.poll(() => chosen.count()).toBe(17)
+    await page.getByRole("button", { name: String(numbers.commitFailed), exact: true }).click()
+    await page.getByRole("heading", { name: `Sector ${numbers.commitFailed}` }).waitFor()
+  })
+
+  it("is one tab stop that the arrows walk", async () => {
+    const { page, node } = await start("/sealing")
+    await node("Packing").focus()
+    expect(await page.locator('svg a[data-state][tabindex="0"]').count()).toBe(1)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowRight")
+    expect(await page.evaluate("document.activeElement.dataset.state")).toBe("SealPreCommit1Failed")
+  })
+
+  it("is a list on a narrow screen", async () => {
+    const { page } = await start("/sealing", { width: 390, height: 800 })
+    await expect.poll(() => page.locator("button[data-state]").count()).toBe(43)
+    expect(await page.locator("svg a[data-state]").count()).toBe(0)
+  })
+})
+
+describe("a sector", () => {
+  it("tells why it waits and counts down on the sealing clock", async () => {
+    const { page, daemon } = await start(`/sealing?sector=${numbers.waitSeed}`)
+    await page.getByText("Why is it waiting?").waitFor()
+    await page.getByText("for epoch 4,813,143: 150 after the pre-commit landed").waitFor()
+    await page.getByText(/left \(\d+ epochs\), until/).waitFor()
+    await page.getByText("SectorPreCommit2").waitFor()
+    await page.getByRole("button", { name: "Record" }).click()
+    await page.getByText("TicketEpoch").waitFor()
+    daemon.moveSector(numbers.waitSeed, "Proving", "SectorFinalized")
+    await page.getByText("Nothing more has to happen.").waitFor()
+  })
+
+  it("offers the retries its state has, and sends them", async () => {
+    const { page, sent } = await start(`/sealing?sector=${numbers.commitFailed}`)
+    await page.getByRole("button", { name: "RetryComputeProof" }).click()
+    await expect
+      .poll(() => sent("POST", "/sectors/22/events").map(({ body }) => body))
+      .toEqual([{ event: "SectorRetryComputeProof" }])
+    await page.locator("section").getByText("Committing").first().waitFor()
+  })
+
+  it("forces a state only when its number was typed", async () => {
+    const { page, sent } = await start(`/sealing?sector=${numbers.preCommit1}`)
+    await page.getByRole("region", { name: "Sector 16" }).getByRole("button", { name: "More" }).click()
+    await page.getByRole("menuitem", { name: "Force a state" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("State", { exact: true }).selectOption("Packing")
+    await dialog.getByText("bin/linkseal sectors update-state 16 Packing --really-do-it").waitFor()
+    const go = dialog.getByRole("button", { name: "Force the state" })
+    expect(await go.isDisabled()).toBe(true)
+    await dialog.getByRole("textbox").fill("16")
+    await go.click()
+    await dialog.waitFor({ state: "detached" })
+    expect(sent("POST", "/sectors/16/events")[0]?.body).toEqual({
+      event: "SectorForceState",
+      payload: { State: "Packing" },
+    })
+  })
+
+  it("shows a refusal where the event was sent", async () => {
+    const { page } = await start(`/sealing?sector=${numbers.proving}`)
+    await page.getByRole("button", { name: "Send an event" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Event").selectOption("SectorPacked")
+    await dialog.getByRole("button", { name: "Send" }).click()
+    await dialog.getByText("Proving has no row for SectorPacked").waitFor()
+  })
+})
+
+describe("the world", () => {
+  it("is paused unmistakably, scaled and turned forward", async () => {
+    const { page, sent } = await start("/sealing")
+    await page.getByRole("button", { name: "Pause" }).click()
+    await page.getByText("The sealing clock is paused").waitFor()
+    await page.keyboard.press("p")
+    await page.getByText("The sealing clock is paused").waitFor({ state: "detached" })
+    await page.getByRole("button", { name: "36,000×" }).click()
+    await page.getByRole("button", { name: "+1 h" }).click()
+    await expect
+      .poll(() => sent("POST", "/clock").map(({ body }) => body))
+      .toEqual([{ paused: true }, { paused: false }, { scale: 36_000 }, { advance: "1 h" }])
+    await expect
+      .poll(async () =>
+        Number(
+          (await page.getByRole("group", { name: "Sealing clock" }).innerText())
+            .replaceAll(/\D/g, "")
+            .slice(0, 7),
+        ),
+      )
+      .toBeGreaterThan(4_813_112)
+  })
+
+  it("takes pledges, and shows the new sectors on the board and in the table", async () => {
+    const { page, sent, node } = await start("/sealing")
+    await page.getByLabel("How many sectors").fill("3")
+    await page.getByRole("button", { name: "Pledge" }).click()
+    await expect.poll(() => node("Packing").getAttribute("aria-label")).toContain("3 sectors")
+    expect(sent("POST", "/sectors").map(({ body }) => body)).toEqual([{ count: 3 }])
+    await page.keyboard.press("2")
+    const table = page.getByRole("table", { name: "Sectors" })
+    await expect.poll(() => table.locator("[data-sector]").first().innerText()).toMatch(/^25\s+Packing/)
+    await page.locator('[data-kind="failed"]').click()
+    await expect.poll(() => table.locator("[data-sector]").count()).toBe(1)
+  })
+
+  it("switches the automatic pledge", async () => {
+    const { page, sent } = await start("/sealing")
+    await page.getByRole("checkbox", { name: "auto-pledge every" }).check()
+    await expect
+      .poll(() => sent("POST", "/sealing/auto-pledge").map(({ body }) => body))
+      .toEqual([{ enabled: true, every: "1 min" }])
+  })
+})

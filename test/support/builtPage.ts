@@ -1,0 +1,35 @@
+/** The built page for tests that look at it: `npm test` has built it; a test that is run alone builds it when it is old. */
+import { execFileSync } from "node:child_process"
+import { readdirSync, statSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+
+const newestUnder = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(`${entry.parentPath}/${entry.name}`).mtimeMs),
+  )
+
+const madeAt = (): number => {
+  try {
+    return statSync(`${root}dist/web/index.html`).mtimeMs
+  } catch {
+    return 0
+  }
+}
+
+export const distWeb = `${root}dist/web`
+
+/** Resolves when `dist/web` is there and not older than its sources. */
+export const buildPage = () => {
+  const sources = Math.max(newestUnder(`${root}src/daemon/web`), statSync(`${root}vite.config.ts`).mtimeMs)
+  if (madeAt() >= sources) return
+  execFileSync(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build", "--logLevel", "error"], {
+    cwd: root,
+    stdio: "inherit",
+    // Under a test runner it is "test", and React would be built for development.
+    env: { ...process.env, NODE_ENV: "production" },
+  })
+}
