@@ -24,6 +24,8 @@ export interface FixtureSite {
   readonly port: number
   /** What to allow, so that the guard lets captures reach the site. */
   readonly allow: ReadonlyArray<string>
+  /** Where the hostile page is to reach for. */
+  canary: string
   /** Paths with queries, in the order they were asked for. */
   readonly requests: ReadonlyArray<string>
   /** The header lines of the last request for a path. */
@@ -159,6 +161,7 @@ const answers: Readonly<Record<string, Answer>> = {
 }
 
 export const startFixtureSite = async (): Promise<FixtureSite> => {
+  const site = { canary: "http://127.0.0.1:9" }
   const requests: Array<string> = []
   const headers = new Map<string, IncomingMessage["headers"]>()
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -171,8 +174,8 @@ export const startFixtureSite = async (): Promise<FixtureSite> => {
     const bytes = await readFile(join(pages, path)).catch(() => null)
     if (bytes === null) return void (await answers["/404"]!(response, request))
     const port = (server.address() as { port: number }).port
-    const body =
-      path === "/rich.html" ? bytes.toString().replace("OTHER_ORIGIN", `http://localhost:${port}`) : bytes
+    const isTemplate = path === "/rich.html" || path === "/hostile.html"
+    const body = isTemplate ? fillIn(bytes.toString(), port, site.canary) : bytes
     response
       .writeHead(200, { "Content-Type": mediaTypes[extname(path)] ?? "application/octet-stream" })
       .end(body)
@@ -180,16 +183,19 @@ export const startFixtureSite = async (): Promise<FixtureSite> => {
   const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, () => resolve()))
   const { port } = server.address() as { port: number }
-  return {
+  return Object.assign(site, {
     origin: `http://127.0.0.1:${port}`,
     otherOrigin: `http://localhost:${port}`,
     port,
     allow: [`127.0.0.1:${port}`, `localhost:${port}`],
     requests,
-    headersOf: (path) => headers.get(path),
+    headersOf: (path: string) => headers.get(path),
     close: () => closeServer(server),
-  }
+  })
 }
+
+const fillIn = (text: string, port: number, canary: string) =>
+  text.replaceAll("OTHER_ORIGIN", `http://localhost:${port}`).replaceAll("CANARY", canary)
 
 const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {

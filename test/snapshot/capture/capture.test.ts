@@ -1,0 +1,429 @@
+/** The capture pipeline against the fixture site, with a real Chromium. */
+import { describe, expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { PNG } from "pngjs"
+import pixelmatch from "pixelmatch"
+import sharp from "sharp"
+import { chromium } from "playwright"
+import { afterAll, it as plainIt } from "vitest"
+import { artefactNames } from "../../../src/snapshot/Snapshot.ts"
+import { findChromium } from "../../../src/snapshot/capture/findChromium.ts"
+import { startFixtureSite } from "../../support/fixtureSite.ts"
+import { captureLayer, captureUrl, only, quickSettings } from "./support.ts"
+
+const site = await startFixtureSite()
+afterAll(() => site.close())
+
+const slow = { timeout: 90_000 }
+
+layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })("a capture", (it) => {
+  it.effect(
+    "keeps every artefact of a Chinese page",
+    () =>
+      Effect.gen(function* () {
+        const { files, result, text } = yield* captureUrl(`${site.origin}/chinese.html`)
+        expect(result.verdict).toEqual({ kind: "good", reasons: [] })
+        expect(result.artefacts.map(({ name }) => name)).toEqual(artefactNames)
+        expect(result.artefacts.filter(({ status }) => status === "failed")).toEqual([])
+        expect(result).toMatchObject({
+          title: "网页快照与存储",
+          language: "zh-CN",
+          httpStatus: 200,
+          partial: false,
+        })
+        expect(result.text).toContain("快照不只是一张图片")
+        expect(result.links).toContain(`${site.origin}/rich.html`)
+        expect(text("article.txt")).toContain("多年以后")
+        expect(text("article.txt")).not.toContain("首页")
+        expect(text("article.html")).toMatch(/<h\d>网页快照与存储<\/h\d>/)
+        expect(JSON.parse(text("metadata.json"))).toMatchObject({
+          title: "网页快照与存储",
+          description: "一篇关于网页快照的短文",
+          authors: ["李明", "王芳"],
+          publishedAt: "2024-05-01T08:00:00Z",
+          openGraph: { "og:title": ["网页快照"] },
+          canonicalUrl: `${site.origin}/chinese.html`,
+        })
+        expect(files.get("page.pdf")!.subarray(0, 5).toString()).toBe("%PDF-")
+        const icon = yield* Effect.promise(() => sharp(files.get("favicon")).metadata())
+        expect([icon.format, icon.width]).toEqual(["png", 32])
+        const small = yield* Effect.promise(() => sharp(files.get("thumbnail")).metadata())
+        expect([small.format, small.width]).toEqual(["webp", 480])
+        expect(result.steps.map(({ name }) => name)).toEqual(
+          expect.arrayContaining(["open", "settle", "page.html"]),
+        )
+      }),
+    slow,
+  )
+
+  it.effect(
+    "cuts the picture of a page over 100,000 px, and keeps all its text",
+    () =>
+      Effect.gen(function* () {
+        const { files, result } = yield* captureUrl(
+          `${site.origin}/tall.html`,
+          only("screenshot", "page.html"),
+        )
+        const picture = yield* Effect.promise(() => sharp(files.get("screenshot")).metadata())
+        expect([picture.width, picture.height]).toEqual([1280, 12_000])
+        expect(result.text).toContain("Paragraph number 2600 of the tall page.")
+        expect(files.get("page.html")!.toString()).toContain("Paragraph number 2600")
+      }),
+    slow,
+  )
+
+  it.effect(
+    "loads what is only loaded when it is seen, and leaves an endless page",
+    () =>
+      Effect.gen(function* () {
+        const { result, text } = yield* captureUrl(`${site.origin}/lazy.html`, only("page.html"))
+        for (const id of ["native", "observed", "wechat"]) {
+          expect(text("page.html")).toMatch(new RegExp(`<img id="${id}"[^>]* src="data:image/png;base64,`))
+        }
+        expect(result.text).toContain("endless item 10")
+        expect(result.text).not.toContain("endless item 1000")
+      }),
+    slow,
+  )
+
+  it.effect(
+    "declines what asks for consent and keeps the story behind it",
+    () =>
+      Effect.gen(function* () {
+        const { result, text } = yield* captureUrl(
+          `${site.origin}/consent-ok.html`,
+          only("page.html", "article.txt"),
+        )
+        expect(result.verdict.kind).toBe("good")
+        expect(text("page.html")).not.toContain("812 partners")
+        expect(result.title).not.toBe("accepted")
+        expect(text("article.txt")).toContain("painter who paints nothing but the sea")
+      }),
+    slow,
+  )
+
+  for (const [path, reason] of [
+    ["/consent-wall.html", "consent wall"],
+    ["/login-wall.html", "login wall"],
+    ["/challenge.html", "bot challenge"],
+    ["/403-challenge", "bot challenge"],
+    ["/soft-404.html", "error page"],
+    ["/blank.html", "blank page"],
+    ["/to-home", "redirected to the home page"],
+  ] as const) {
+    it.effect(
+      `doubts ${path}: ${reason}`,
+      () =>
+        Effect.gen(function* () {
+          const { files, result } = yield* captureUrl(site.origin + path, only("page.html"))
+          expect(result.verdict).toEqual({ kind: "doubtful", reasons: [reason] })
+          expect(files.has("page.html")).toBe(true)
+        }),
+      slow,
+    )
+  }
+
+  for (const [path, words] of [
+    ["/gbk.html", "快照里的文字必须完好无损"],
+    ["/no-charset.html", "Grüße aus dem Hafen"],
+    ["/rtl.html", "لا أحد يتذكر"],
+  ] as const) {
+    it.effect(
+      `reads ${path} as it is meant`,
+      () =>
+        Effect.gen(function* () {
+          const { result, text } = yield* captureUrl(site.origin + path, only("page.html", "article.html"))
+          expect(result.text).toContain(words)
+          expect(text("page.html")).toContain(words)
+          if (path === "/rtl.html") expect(text("article.html")).toContain('dir="rtl"')
+        }),
+      slow,
+    )
+  }
+
+  it.effect(
+    "prints what the print style sheet would hide",
+    () =>
+      Effect.gen(function* () {
+        const empty = yield* captureUrl(`${site.origin}/blank.html`, only("page.pdf"))
+        const { files } = yield* captureUrl(`${site.origin}/no-print.html`, only("page.pdf"))
+        expect(files.get("page.pdf")!.length).toBeGreaterThan(empty.files.get("page.pdf")!.length * 3)
+      }),
+    slow,
+  )
+
+  it.effect(
+    "keeps a PDF as it is, with its title and text",
+    () =>
+      Effect.gen(function* () {
+        const { files, result, text, reasonOf } = yield* captureUrl(`${site.origin}/paper.pdf`)
+        expect(files.get("original")!.subarray(0, 5).toString()).toBe("%PDF-")
+        expect(text("article.txt")).toContain("Words inside a small paper")
+        expect(result).toMatchObject({ title: "A small paper", verdict: { kind: "good" } })
+        expect(reasonOf("page.html")).toBe("the link is a file")
+      }),
+    slow,
+  )
+
+  it.effect(
+    "keeps a picture as it is, with a thumbnail",
+    () =>
+      Effect.gen(function* () {
+        const { files, result } = yield* captureUrl(`${site.origin}/picture.png`)
+        const [original, small] = yield* Effect.promise(() =>
+          Promise.all([sharp(files.get("original")).metadata(), sharp(files.get("thumbnail")).metadata()]),
+        )
+        expect([original.width, original.height]).toEqual([640, 400])
+        expect([small.format, small.width]).toEqual(["webp", 480])
+        expect(result.artefacts.find(({ name }) => name === "original")?.mediaType).toBe("image/png")
+      }),
+    slow,
+  )
+
+  it.effect(
+    "keeps what is offered as a download, and text in its encoding",
+    () =>
+      Effect.gen(function* () {
+        expect((yield* captureUrl(`${site.origin}/download`)).text("original")).toBe("<p>kept as it is</p>")
+        expect((yield* captureUrl(`${site.origin}/notes.txt`)).text("article.txt")).toBe("快照")
+      }),
+    slow,
+  )
+
+  for (const [path, failure] of [
+    ["/404", { code: "http-404", retryable: false }],
+    ["/500", { code: "http-500", retryable: true }],
+    ["/403", { code: "http-403", retryable: false }],
+    ["/loop", { code: "too-many-redirects", retryable: false }],
+    ["/resets", { code: "connection-reset", retryable: true }],
+    ["/never-answers", { code: "timeout", retryable: true }],
+    ["/to-metadata", { code: "blocked-address", retryable: false }],
+    ["/script-to-metadata", { code: "blocked-address", retryable: false }],
+    ["/to-file", { code: "blocked-address", retryable: false }],
+    ["/huge.bin", { code: "too-large", retryable: false }],
+    ["/huge-said.bin", { code: "too-large", retryable: false }],
+  ] as const) {
+    it.effect(
+      `fails for ${path}: ${failure.code}`,
+      () =>
+        Effect.gen(function* () {
+          const settings = {
+            ...quickSettings,
+            maxBytes: 20_000_000,
+            probeMillis: path === "/never-answers" ? 500 : 4_000,
+          }
+          const found = yield* Effect.flip(captureUrl(site.origin + path, settings))
+          expect(found).toMatchObject({ _tag: "CaptureFailure", ...failure })
+          expect((found as { message: string }).message).toMatch(/^[A-Z0-9].{20,}[.)]$/)
+        }),
+      slow,
+    )
+  }
+
+  it.effect(
+    "fails for what is no address, an unknown host and a closed port, each by name",
+    () =>
+      Effect.gen(function* () {
+        const codes = yield* Effect.forEach(
+          ["no url", "ftp://x.test/", "http://nobody.invalid/", "http://10.1.2.3/"],
+          (url) => Effect.map(Effect.flip(captureUrl(url)), (failure) => (failure as { code: string }).code),
+        )
+        expect(codes).toEqual(["bad-url", "bad-url", "unknown-host", "blocked-address"])
+      }),
+    slow,
+  )
+
+  it.effect(
+    "keeps what there is of pages that never end, never load or hang",
+    () =>
+      Effect.gen(function* () {
+        const settings = { ...only("page.html", "screenshot"), navigationMillis: 1_500 }
+        for (const [path, words] of [
+          ["/never-ends", "The beginning is here."],
+          ["/never-loads", "the text is here"],
+          ["/hang.html", "before the script that never ends"],
+        ] as const) {
+          const { files, result } = yield* captureUrl(site.origin + path, settings)
+          expect(result.partial).toBe(true)
+          expect(result.text).toContain(words)
+          expect([...files.keys()].sort()).toEqual(["page.html", "screenshot"])
+          expect(result.steps.find(({ reason }) => reason !== null)?.reason).toContain(
+            "did not finish loading",
+          )
+        }
+      }),
+    slow,
+  )
+
+  it.effect(
+    "leaves out what the settings leave out",
+    () =>
+      Effect.gen(function* () {
+        const { files, reasonOf } = yield* captureUrl(`${site.origin}/`, only("metadata.json"))
+        expect([...files.keys()]).toEqual(["metadata.json"])
+        expect(reasonOf("page.html")).toBe("left out by the settings")
+      }),
+    slow,
+  )
+
+  it.effect(
+    "stops when it is interrupted, and the browser serves on",
+    () =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.fork(
+          captureUrl(`${site.origin}/never-loads`, { ...quickSettings, navigationMillis: 30_000 }),
+        )
+        yield* Effect.iterate(0, {
+          while: () => !site.requests.slice(-3).includes("/never-answers"),
+          body: (turn) => Effect.as(Effect.sleep(20), turn + 1),
+        })
+        expect((yield* Fiber.interrupt(fiber))._tag).toBe("Failure")
+        expect((yield* captureUrl(`${site.origin}/`, only("page.html"))).result.title).toBe("Home")
+      }),
+    slow,
+  )
+})
+
+describe("page.html", () => {
+  const opened = {
+    html: "",
+    live: Buffer.alloc(0) as Buffer,
+    offline: Buffer.alloc(0) as Buffer,
+    requests: [] as Array<string>,
+    state: {} as Record<string, unknown>,
+  }
+
+  layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })((it) => {
+    it.effect(
+      "is made of a page with everything in it",
+      () =>
+        Effect.gen(function* () {
+          const { files, text } = yield* captureUrl(
+            `${site.origin}/rich.html`,
+            only("page.html", "screenshot"),
+          )
+          opened.html = text("page.html")
+          opened.live = files.get("screenshot")!
+          yield* Effect.promise(() => openOffline(opened))
+        }),
+      slow,
+    )
+  })
+
+  plainIt("asks for nothing, although the network is there", () => {
+    expect(opened.requests).toEqual([])
+  })
+
+  plainIt("runs nothing: no script, handler, script address, refresh, base or preload is left", () => {
+    const own = opened.html.replace(/base64,[A-Za-z0-9+/=]+/g, "")
+    expect(own).not.toMatch(
+      /<script|\son\w+=|javascript:|http-equiv="refresh"|<base|preload|preconnect|<noscript|pixel\.gif/i,
+    )
+    expect(opened.state["ranInTheCopy"]).toBe(undefined)
+    expect(own).toContain("default-src 'none'")
+  })
+
+  plainIt("says what it is a copy of, when and by what", () => {
+    expect(opened.html).toContain(`<meta name="linkseal:url" content="${site.origin}/rich.html">`)
+    expect(opened.html).toMatch(
+      /<meta name="linkseal:taken-at" content="\d{4}-\d\d-\d\dT[\d:.]+Z"><meta name="linkseal:by"/,
+    )
+  })
+
+  plainIt("keeps frames, shadow roots, fonts, styles, pictures, canvas and form state", () => {
+    expect(opened.state).toMatchObject({
+      made: "made by a script",
+      madeColour: "rgb(0, 128, 0)",
+      end: "rgb(255, 255, 0)",
+      fonts: true,
+      imported: "4px",
+      hidden: "inline",
+      open: "inside the shadow",
+      openBorder: "3px",
+      closed: "inside the closed shadow",
+      frames: ["text of the frame", "text of the frame", "from srcdoc"],
+      text: 'typed <b>"now"',
+      secret: "",
+      check: true,
+      choice: "two",
+      area: "two\nlines",
+      pictures: { srcset: 20, picture: 200, lazy: 20, blob: 16, broken: 0 },
+    })
+  })
+
+  plainIt("keeps links: to itself by name, elsewhere by address", () => {
+    expect(opened.html).toContain('id="local" href="#end"')
+    expect(opened.html).toContain(`id="relative" href="${site.origin}/chinese.html"`)
+  })
+
+  plainIt("looks the same as the page, but for the password that is left out", async () => {
+    const [live, offline] = await Promise.all([opened.live, opened.offline].map(pixels))
+    expect([offline!.width, offline!.height]).toEqual([live!.width, live!.height])
+    const different = pixelmatch(live!.data, offline!.data, undefined, live!.width, live!.height, {
+      threshold: 0.1,
+    })
+    expect(different / (live!.width * live!.height)).toBeLessThan(0.002)
+  })
+})
+
+const pixels = async (picture: Buffer) => PNG.sync.read(await sharp(picture).png().toBuffer())
+
+/** Opens the file in a browser that has the network, and writes down what it is and what it asks for. */
+const openOffline = async (opened: {
+  html: string
+  offline: Buffer
+  requests: Array<string>
+  state: Record<string, unknown>
+}) => {
+  const browser = await chromium.launch({ executablePath: findChromium().path!, args: ["--no-sandbox"] })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    page.on("request", ({ url }) => /^(data|blob|about):/.test(url()) || opened.requests.push(url()))
+    await page.setContent(opened.html, { waitUntil: "load" })
+    const frames = await Promise.all(
+      page
+        .frames()
+        .filter((frame) => frame !== page.mainFrame())
+        .map((frame) => frame.locator("p").first().innerText()),
+    )
+    opened.state = { ...((await page.evaluate(readState)) as object), frames }
+    const cdp = await page.context().newCDPSession(page)
+    const { cssContentSize } = await cdp.send("Page.getLayoutMetrics")
+    const clip = {
+      x: 0,
+      y: 0,
+      width: 1280,
+      height: Math.max(800, Math.ceil(cssContentSize.height)),
+      scale: 1,
+    }
+    const shot = await cdp.send("Page.captureScreenshot", {
+      format: "jpeg",
+      quality: 80,
+      captureBeyondViewport: true,
+      clip,
+    })
+    opened.offline = Buffer.from(shot.data, "base64")
+  } finally {
+    await browser.close()
+  }
+}
+
+const readState = `(async () => {
+  await document.fonts.ready
+  const one = (id) => document.getElementById(id)
+  const style = (element) => getComputedStyle(element)
+  const card = document.querySelector("fancy-card"), closed = document.querySelector("closed-card")
+  return {
+    ranInTheCopy: globalThis.ranInTheCopy,
+    made: one("script-made").textContent, madeColour: style(one("script-made")).color,
+    end: style(one("end")).backgroundColor,
+    fonts: document.fonts.check("24px Blocks") && [...document.fonts].some((font) => font.status === "loaded"),
+    imported: style(document.querySelector(".imported")).borderBottomWidth,
+    hidden: style(document.querySelector("hidden-until-defined")).display,
+    open: card.shadowRoot.querySelector("p").textContent, openBorder: style(card).borderTopWidth,
+    closed: closed.shadowRoot?.textContent,
+    text: one("text").value, secret: one("secret").value, check: one("check").checked, choice: one("choice").value, area: one("area").value,
+    pictures: Object.fromEntries(["srcset", "picture", "lazy", "blob", "broken"].map((id) => [id, one(id).naturalWidth])),
+  }
+})()`
