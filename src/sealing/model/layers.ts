@@ -10,7 +10,8 @@ import { Batchers } from "../batch/Batchers.ts"
 import type { SealingConfig } from "../Config.ts"
 import type { SectorEvent } from "../events/SectorEvent.ts"
 import { InputTable } from "../input/InputTable.ts"
-import { portOf, route, type Ask, type PortName } from "../ports/ask.ts"
+import { portOf, route, type Ask, type AskOf, type PortName } from "../ports/ask.ts"
+import type { ChainVerbs } from "../ports/Chain.ts"
 import * as ports from "../ports/Ports.ts"
 import type { Request, RequestTag } from "../ports/Request.ts"
 import type { SectorNumber } from "../Sector.ts"
@@ -37,6 +38,8 @@ export interface ModelledOptions {
   readonly world?: WorldOptions
   /** A saved world to go on with. */
   readonly saved?: string
+  /** Stands before the chain, for example to keep what was sent; the world's own chain when left out. */
+  readonly chain?: (world: World) => AskOf<ChainVerbs>
 }
 
 /** The modelled world and what stands around it, for those who steer and watch it. */
@@ -75,7 +78,7 @@ export const modelled = (scheduler: Scheduler, options: Omit<ModelledOptions, "c
     config: options.config,
   })
   const ask: Ask = route({
-    chain: world.askChain,
+    chain: options.chain?.(world) ?? world.askChain,
     sealer: world.askSealer,
     market: world.askMarket,
     batchers: batchers.ask,

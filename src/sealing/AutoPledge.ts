@@ -1,0 +1,109 @@
+/**
+ * The run loop of the miner: at every interval it looks whether auto-pledge is on, and then pledges one sector. It
+ * never pledges more than one at a time, is quiet when too many sectors seal, and never stops: what goes wrong is
+ * logged, and the next interval tries again.
+ */
+import * as Effect from "effect/Effect"
+import type { StoreError } from "../actors/StoreError.ts"
+import type { SealingConfig } from "./Config.ts"
+import type { MinerStoreApi } from "./MinerStore.ts"
+import type { Scheduler } from "./model/Scheduler.ts"
+import type { SectorNotCreated } from "./Pledge.ts"
+import type { SectorNumber } from "./Sector.ts"
+import type { TooManySectorsSealing } from "./Stats.ts"
+import type { Hold } from "./WorldTime.ts"
+
+export interface AutoPledgeState {
+  readonly enabled: boolean
+  readonly everyMillis: number
+}
+
+/** The shortest interval, in milliseconds of the world's clock. */
+export const shortestIntervalMillis = 1_000
+
+type Pledge = Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
+
+export class AutoPledge {
+  private switched: Partial<AutoPledgeState>
+  private lastTick = 0
+  private wake: (() => void) | null = null
+  private readonly store: MinerStoreApi
+  private readonly config: () => SealingConfig
+  private readonly hold: Hold
+
+  private constructor(
+    store: MinerStoreApi,
+    config: () => SealingConfig,
+    hold: Hold,
+    switched: Partial<AutoPledgeState>,
+  ) {
+    this.store = store
+    this.config = config
+    this.hold = hold
+    this.switched = switched
+  }
+
+  /** The switch as it was left; where nobody has touched it, the settings say. */
+  static open(
+    store: MinerStoreApi,
+    config: () => SealingConfig,
+    hold: Hold,
+  ): Effect.Effect<AutoPledge, StoreError> {
+    return Effect.map(store.fact("auto-pledge"), (kept) => {
+      const switched = kept === null ? {} : (JSON.parse(kept) as Partial<AutoPledgeState>)
+      return new AutoPledge(store, config, hold, switched)
+    })
+  }
+
+  get state(): AutoPledgeState {
+    const config = this.config()
+    return {
+      enabled: this.switched.enabled ?? config.AutoPledge,
+      everyMillis: Math.max(shortestIntervalMillis, this.switched.everyMillis ?? config.AutoPledgeInterval),
+    }
+  }
+
+  /** Turns the switch or sets the interval; both outlive the process. The interval counts from the last tick. */
+  set(change: Partial<AutoPledgeState>): Effect.Effect<AutoPledgeState, StoreError> {
+    return Effect.suspend(() => {
+      this.switched = { ...this.switched, ...change }
+      this.wake?.()
+      return Effect.as(
+        this.hold(this.store.setFact("auto-pledge", JSON.stringify(this.switched))),
+        this.state,
+      )
+    })
+  }
+
+  /** Runs for ever on the scheduler's clock. */
+  run(pledge: Pledge, scheduler: Scheduler): Effect.Effect<never> {
+    const tick = Effect.suspend(() => {
+      const now = scheduler.now()
+      const due = this.lastTick + this.state.everyMillis
+      if (now < due) return this.sleep(scheduler, due)
+      this.lastTick = now
+      return this.state.enabled ? attempt(pledge) : Effect.void
+    })
+    this.lastTick = scheduler.now()
+    return Effect.forever(tick)
+  }
+
+  /** Until then, or until somebody changes the settings. */
+  private sleep(scheduler: Scheduler, due: number): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const timer = scheduler.at(due, () => resume(Effect.void))
+      this.wake = () => {
+        scheduler.cancel(timer)
+        resume(Effect.void)
+      }
+      return Effect.sync(() => scheduler.cancel(timer))
+    })
+  }
+}
+
+const attempt = (pledge: Pledge): Effect.Effect<void> =>
+  pledge.pipe(
+    Effect.asVoid,
+    Effect.catchTag("TooManySectorsSealing", () => Effect.void),
+    Effect.catchAllCause((cause) => Effect.logError("auto-pledge could not pledge a sector", cause)),
+  )

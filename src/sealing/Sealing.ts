@@ -1,0 +1,306 @@
+/**
+ * The miner's one object, made once per process: what the command, the HTTP API and the deal side call. A thin face:
+ * the sectors live in their group, the rules in the table and the stages, and each verb in the file that bears its
+ * noun. Building the layer starts the miner; closing its scope stops it.
+ */
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { Hub } from "../actors/Hub.ts"
+import { StateStore } from "../actors/StateStore.ts"
+import type { StoreError } from "../actors/StoreError.ts"
+import { AutoPledge, type AutoPledgeState } from "./AutoPledge.ts"
+import type { BatchView } from "./batch/Batchers.ts"
+import type { SealingConfig } from "./Config.ts"
+import { addDeal, createDealSector, type PieceAdded, type PieceNotAdded } from "./DealInput.ts"
+import type { SectorEvent } from "./events/SectorEvent.ts"
+import type { Miner } from "./Miner.ts"
+import { MinerStore, type SectorRow } from "./MinerStore.ts"
+import { modelled, portsOf, type Post } from "./model/layers.ts"
+import type { NewDeal } from "./model/ModelMarket.ts"
+import type { JobView } from "./model/ModelSealer.ts"
+import { clockScheduler } from "./model/Scheduler.ts"
+import { setWorld, worldSettings, type BadWorldSetting, type WorldSetting } from "./model/settings.ts"
+import type { WorkerView } from "./model/Workers.ts"
+import type { World, WorldOptions } from "./model/World.ts"
+import { pledgeMany, pledgeSector, type Pledged, type SectorNotCreated } from "./Pledge.ts"
+import type { BatchKind, BatchResult } from "./ports/Batchers.ts"
+import type { SectorNumber } from "./Sector.ts"
+import type { LogEntry } from "./SectorLog.ts"
+import { makeSealingGroup, type SectorChange, type SectorGroup } from "./SealingGroup.ts"
+import { SectorNumbers } from "./SectorNumbers.ts"
+import { stateValue, type StatBucket } from "./SectorState.ts"
+import {
+  markForUpgrade,
+  sectorLogOf,
+  sendToSector,
+  viewSector,
+  type NoSector,
+  type SectorRefused,
+  type SectorView,
+} from "./sectorVerbs.ts"
+import { startUp } from "./StartUp.ts"
+import { SectorStats, type TooManySectorsSealing } from "./Stats.ts"
+import { Waits, type Waiting } from "./Waits.ts"
+import { savedWorld, WorldKeeper, type UnreadableWorld } from "./WorldKeeper.ts"
+import { holdingStore, WorldTime } from "./WorldTime.ts"
+
+type Sent = Effect.Effect<SectorView, NoSector | SectorRefused | StoreError>
+
+/** A sector in the list, and why it waits. */
+export interface ListedSector extends SectorRow {
+  readonly waiting: Waiting | null
+}
+
+/** The counters that the limits read. */
+export interface SealingCounts {
+  readonly curSealing: number
+  readonly curStaging: number
+  readonly byBucket: Readonly<Record<StatBucket, number>>
+}
+
+export interface SealingApi {
+  /** Resolves when all stored sectors have been restarted. */
+  readonly started: Effect.Effect<void>
+  /** Pledges a sector without deals; resolves when it is stored and begun. */
+  readonly pledgeSector: Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
+  /** Pledges several; gives those that were begun, and why there are not more. */
+  readonly pledge: (count: number) => Effect.Effect<Pledged>
+  readonly autoPledge: Effect.Effect<AutoPledgeState>
+  /** Turns the periodic pledge on or off, or sets its interval; kept over restarts. */
+  readonly setAutoPledge: (change: Partial<AutoPledgeState>) => Effect.Effect<AutoPledgeState, StoreError>
+  readonly view: (sector: SectorNumber) => Effect.Effect<SectorView, NoSector | StoreError>
+  /** Sectors in these states (values of the record), by number; null for all. */
+  readonly list: (
+    states: ReadonlyArray<string> | null,
+  ) => Effect.Effect<ReadonlyArray<ListedSector>, StoreError>
+  readonly log: (sector: SectorNumber) => Effect.Effect<ReadonlyArray<LogEntry>, NoSector | StoreError>
+  /** Why a sector waits, and how long; null when it waits for nothing. */
+  readonly waiting: (sector: SectorNumber) => Waiting | null
+  /** Sends an event by hand; see `sendToSector`. */
+  readonly send: (sector: SectorNumber, event: SectorEvent, wait?: boolean) => Sent
+  /** Puts a sector into a state, by its name as printed; the caller has checked the name. */
+  readonly forceState: (sector: SectorNumber, state: string) => Sent
+  readonly remove: (sector: SectorNumber) => Sent
+  readonly terminate: (sector: SectorNumber) => Sent
+  /** Packs a sector that waits for deals now. */
+  readonly seal: (sector: SectorNumber) => Sent
+  readonly markForUpgrade: (sector: SectorNumber) => Sent
+  /** Publishes a modelled deal and puts its piece into a sector; resolves when it is written. */
+  readonly addPiece: (deal: NewDeal) => Effect.Effect<PieceAdded, PieceNotAdded | StoreError>
+  readonly batching: (kind: BatchKind) => Effect.Effect<BatchView>
+  /** Sends what a batcher holds now; gives what went out. */
+  readonly publish: (kind: BatchKind) => Effect.Effect<ReadonlyArray<BatchResult>>
+  readonly jobs: Effect.Effect<ReadonlyArray<JobView>>
+  readonly workers: Effect.Effect<ReadonlyArray<WorkerView>>
+  /** The settings of the modelled world, for drills. */
+  readonly worldSettings: Effect.Effect<ReadonlyArray<WorldSetting>>
+  /** Changes the modelled world; kept over restarts. */
+  readonly setWorld: (
+    setting: string,
+    value: string,
+  ) => Effect.Effect<WorldSetting, BadWorldSetting | StoreError>
+  /** How many sectors are in each state, by its name. */
+  readonly states: Effect.Effect<Readonly<Record<string, number>>>
+  readonly counts: Effect.Effect<SealingCounts>
+  readonly config: Effect.Effect<SealingConfig>
+  /** Saved plans from now on, in order. */
+  readonly changes: Stream.Stream<SectorChange>
+  /** The modelled world, for those who test or draw it. */
+  readonly world: World
+  /** The machines, for those who watch them. */
+  readonly group: SectorGroup
+}
+
+export interface SealingOptions {
+  /** Gives the settings as they are now; it is asked on every use. */
+  readonly config: () => SealingConfig
+  /** Bytes of new sectors: 2 KiB, 8 MiB, 512 MiB, 32 GiB or 64 GiB. */
+  readonly sectorSize: number
+  /** How the modelled world begins, when none is kept. */
+  readonly world?: WorldOptions
+  /** Called after each saved plan, in order, also one that failed or changed nothing. Must be quick. */
+  readonly observe?: (change: SectorChange) => void
+}
+
+/** Who takes what does not come from a stage: callbacks of the chain, matching, deal timers. */
+const postOf = (miner: Miner, fork: (effect: Effect.Effect<void>) => void): Post => {
+  const deliver = (sector: SectorNumber, event: SectorEvent, onlyIn: ReadonlyArray<string> | null) =>
+    Effect.gen(function* () {
+      const record = onlyIn === null ? null : yield* miner.group.get(sector)
+      if (record !== null && onlyIn?.includes(record.State) === false) return
+      yield* miner.group.send(sector, event)
+    }).pipe(
+      Effect.catchAll((error) => Effect.logWarning(`${event._tag} for sector ${sector}: ${error.message}`)),
+    )
+  return {
+    send: (sector, event, onlyIn) => fork(deliver(sector, event, onlyIn)),
+    rest: (sector, why) => miner.waits.rests(sector, why),
+    createSector: () => {
+      if (!Effect.runSync(Deferred.isDone(miner.started))) return null
+      const made = createDealSector(miner)
+      if (made === null) return null
+      fork(made.begin)
+      return made.sector
+    },
+  }
+}
+
+/** The world as it was kept, or a new one, with the batchers and the input table around it. */
+const openWorld = (options: SealingOptions, keeper: WorldKeeper) =>
+  Effect.gen(function* () {
+    const time = yield* WorldTime
+    const store = yield* MinerStore
+    const saved = yield* Effect.flatMap(store.world, savedWorld)
+    const scheduler = yield* clockScheduler(time.clock)
+    const made = modelled(scheduler, {
+      config: options.config,
+      chain: keeper.chain,
+      ...(options.world === undefined ? {} : { world: options.world }),
+      ...(saved === undefined ? {} : { saved }),
+    })
+    // Also of a world that was kept: what led to it is dropped.
+    yield* keeper.checkpoint
+    return made
+  })
+
+const openMiner = (options: SealingOptions) =>
+  Effect.gen(function* () {
+    const time = yield* WorldTime
+    const store = yield* MinerStore
+    const stateStore = yield* StateStore
+    const runtime = yield* Effect.withClock(Effect.runtime<never>(), time.clock)
+    const keeper = new WorldKeeper(store, time, runtime)
+    const world = yield* openWorld(options, keeper)
+    const stats = new SectorStats()
+    const waits = new Waits(world.world)
+    const changes = new Hub<SectorChange>()
+    const group = yield* makeSealingGroup({
+      clock: time.clock,
+      store,
+      waits,
+      miner: world.world.miner,
+      observe: (change) => {
+        const room = stats.update(Number(change.id), change.after.State, options.config())
+        changes.offer(change)
+        options.observe?.(change)
+        if (room) world.input.matchSoon()
+      },
+    }).pipe(
+      Effect.provideService(StateStore, holdingStore(stateStore, time.hold)),
+      Effect.provide(portsOf(world)),
+    )
+    const miner: Miner = {
+      group,
+      stats,
+      numbers: yield* SectorNumbers.open(store),
+      store,
+      waits,
+      modelled: world,
+      keeper,
+      hold: time.hold,
+      config: options.config,
+      sectorSize: options.sectorSize,
+      started: yield* Deferred.make<void>(),
+    }
+    world.connect(postOf(miner, (effect) => void Runtime.runFork(runtime, effect)))
+    return { miner, changes }
+  })
+
+const flush = (miner: Miner, kind: BatchKind) =>
+  Effect.async<ReadonlyArray<BatchResult>>((resume) => {
+    miner.modelled.batchers.flush(kind, (sent) => resume(Effect.succeed(sent)))
+  })
+
+const changeWorld = (miner: Miner, setting: string, value: string) =>
+  Effect.zipLeft(
+    Effect.try({
+      try: () => setWorld(miner.modelled.world, setting, value),
+      catch: (error) => error as BadWorldSetting,
+    }),
+    miner.keeper.checkpoint,
+  )
+
+const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge): SealingApi => {
+  const { group, stats, modelled: made } = miner
+  const send = (sector: SectorNumber, event: SectorEvent, wait = false) =>
+    sendToSector(miner, sector, event, wait)
+  return {
+    started: Deferred.await(miner.started),
+    pledgeSector: pledgeSector(miner),
+    pledge: (count) => pledgeMany(miner, count),
+    autoPledge: Effect.sync(() => autoPledge.state),
+    setAutoPledge: (change) => autoPledge.set(change),
+    view: (sector) => viewSector(miner, sector),
+    list: (states) =>
+      Effect.map(miner.store.rows(states), (rows) =>
+        rows.map((row) => ({ ...row, waiting: waitingOf(miner, row.number) })),
+      ),
+    log: (sector) => sectorLogOf(miner, sector),
+    waiting: (sector) => waitingOf(miner, sector),
+    send,
+    forceState: (sector, state) => send(sector, { _tag: "SectorForceState", State: stateValue(state) }),
+    remove: (sector) => send(sector, { _tag: "SectorRemove" }),
+    terminate: (sector) => send(sector, { _tag: "SectorTerminate" }),
+    seal: (sector) => send(sector, { _tag: "SectorStartPacking" }),
+    markForUpgrade: (sector) => markForUpgrade(miner, sector),
+    addPiece: (deal) => addDeal(miner, deal),
+    batching: (kind) => Effect.sync(() => made.batchers.view(kind)),
+    publish: (kind) => flush(miner, kind),
+    jobs: Effect.sync(() => made.world.sealer.jobs()),
+    workers: Effect.sync(() => made.world.sealer.workers.list()),
+    worldSettings: Effect.sync(() => worldSettings(made.world)),
+    setWorld: (setting, value) => changeWorld(miner, setting, value),
+    states: Effect.sync(() => stats.byState()),
+    counts: Effect.sync(() => ({
+      curSealing: stats.curSealing,
+      curStaging: stats.curStaging,
+      byBucket: stats.byBucket(),
+    })),
+    config: Effect.sync(miner.config),
+    changes: changes.stream,
+    world: made.world,
+    group,
+  }
+}
+
+/** A machine that failed too often waits for nothing but the operator. */
+const waitingOf = ({ group, waits }: Miner, sector: SectorNumber): Waiting | null => {
+  const machine = group.machine(sector)
+  return machine?.phase === "parked"
+    ? {
+        kind: "dead",
+        text: `its machine is parked: ${machine.reason}. Any event brings it back`,
+        until: null,
+      }
+    : waits.of(sector)
+}
+
+export class Sealing extends Context.Tag("linkseal/sealing/Sealing")<Sealing, SealingApi>() {
+  /** Over the stores and the world's time. The layer is there when the stored sectors have been restarted. */
+  static readonly layer = (
+    options: SealingOptions,
+  ): Layer.Layer<Sealing, StoreError | UnreadableWorld, StateStore | MinerStore | WorldTime> =>
+    Layer.scoped(Sealing, makeSealing(options))
+}
+
+/** Starts the miner; it stops with the scope. */
+export const makeSealing = (
+  options: SealingOptions,
+): Effect.Effect<
+  SealingApi,
+  StoreError | UnreadableWorld,
+  StateStore | MinerStore | WorldTime | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const time = yield* WorldTime
+    const { miner, changes } = yield* openMiner(options)
+    yield* startUp(miner)
+    const autoPledge = yield* AutoPledge.open(miner.store, options.config, time.hold)
+    yield* Effect.forkScoped(autoPledge.run(pledgeSector(miner), miner.modelled.scheduler))
+    return apiOf(miner, changes, autoPledge)
+  })

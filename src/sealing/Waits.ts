@@ -1,0 +1,56 @@
+/**
+ * Why each sector waits, as it is now: the request its stage has asked and not been answered, or the reason with which
+ * the stage came to rest. In memory only; after a restart the stages run again and say it again.
+ */
+import type { World } from "./model/World.ts"
+import type { Request } from "./ports/Request.ts"
+import type { SectorNumber } from "./Sector.ts"
+import { describe } from "./stages/describe.ts"
+import type { Why } from "./stages/Stage.ts"
+
+type Wait =
+  { readonly _tag: "Asked"; readonly request: Request } | { readonly _tag: "Rests"; readonly why: Why }
+
+/** Why a sector waits, and until when (milliseconds of the world's clock) if that is known. */
+export interface Waiting {
+  readonly kind: Why["kind"]
+  readonly text: string
+  readonly until: number | null
+}
+
+export class Waits {
+  private readonly waits = new Map<SectorNumber, Wait>()
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** Its stage has asked something. */
+  asked(sector: SectorNumber, request: Request): void {
+    this.waits.set(sector, { _tag: "Asked", request })
+  }
+
+  /** Its stage has ended without an event. */
+  rests(sector: SectorNumber, why: Why): void {
+    this.waits.set(sector, { _tag: "Rests", why })
+  }
+
+  /** Nothing is known of it: it goes on, or is where nothing waits. */
+  clear(sector: SectorNumber): void {
+    this.waits.delete(sector)
+  }
+
+  of(sector: SectorNumber): Waiting | null {
+    const wait = this.waits.get(sector)
+    if (wait === undefined) return null
+    const why =
+      wait._tag === "Rests" ? wait.why : (this.world.explain(wait.request) ?? describe(wait.request))
+    return { kind: why.kind, text: why.text, until: this.untilMillis(why) }
+  }
+
+  private untilMillis({ until }: Why): number | null {
+    if (until === undefined) return null
+    return "millis" in until ? until.millis : this.world.chain.epochs.startOf(until.epoch)
+  }
+}
