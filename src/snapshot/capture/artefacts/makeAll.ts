@@ -2,6 +2,7 @@
  * All artefacts of a page. Two lanes at once: one needs the browser (picture, PDF), the other only what was read from
  * it (HTML, article, metadata, icon). The most important of each lane comes first.
  */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { SinkError } from "../../archive/ArtefactSink.ts"
 import type { CapturingPage } from "../Capturing.ts"
@@ -14,6 +15,7 @@ import { favicon } from "./favicon.ts"
 import { readMetadata } from "./metadata.ts"
 import { pageHtml } from "./pageHtml.ts"
 import { pagePdf } from "./pagePdf.ts"
+import { pageWacz } from "./pageWacz.ts"
 import { screenshot, thumbnail } from "./screenshot.ts"
 
 export const makePageArtefacts = (
@@ -28,8 +30,10 @@ export const makePageArtefacts = (
         ? Effect.fail(new ArtefactProblem({ message: "the page could not be read" }))
         : extractor.article(html, found.finalUrl)
     const article = yield* Effect.cached(extraction)
+    const pictured = yield* Deferred.make<void>()
     const browserLane = Effect.gen(function* () {
       yield* makeArtefact(capturing, "screenshot", screenshot(capturing))
+      yield* Deferred.succeed(pictured, undefined)
       const small = makeArtefact(capturing, "thumbnail", thumbnail(capturing))
       const pdf = makeArtefact(capturing, "page.pdf", pagePdf(capturing))
       yield* Effect.all([small, pdf], { concurrency: 2, discard: true })
@@ -37,6 +41,9 @@ export const makePageArtefacts = (
     const ourLane = Effect.gen(function* () {
       yield* makeArtefact(capturing, "metadata.json", metadata(capturing))
       yield* makeArtefact(capturing, "page.html", pageHtml(capturing))
+      // The picture is part of it.
+      yield* Deferred.await(pictured)
+      yield* makeArtefact(capturing, "page.wacz", pageWacz(capturing))
     })
     const articleLane = Effect.gen(function* () {
       yield* makeArtefact(capturing, "article.html", articleHtml(capturing, article))
@@ -45,9 +52,6 @@ export const makePageArtefacts = (
     const icon = makeArtefact(capturing, "favicon", favicon(capturing))
     yield* Effect.all([browserLane, ourLane, articleLane, icon], { concurrency: "unbounded", discard: true })
     found.artefacts.set("original", skipped("original", "the link is a page"))
-    if (!found.artefacts.has("page.wacz")) {
-      found.artefacts.set("page.wacz", skipped("page.wacz", "no writer for it is set up"))
-    }
   })
 
 const metadata = (capturing: CapturingPage): Effect.Effect<Made, ArtefactProblem> =>

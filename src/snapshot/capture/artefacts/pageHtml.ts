@@ -6,6 +6,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { CapturingPage } from "../Capturing.ts"
 import { PageBuilder } from "../html/buildPage.ts"
+import { software } from "../software.ts"
 import { ArtefactProblem, type Made } from "./artefact.ts"
 
 export const pageHtml = (capturing: CapturingPage): Effect.Effect<Made, ArtefactProblem> =>
@@ -19,7 +20,7 @@ export const pageHtml = (capturing: CapturingPage): Effect.Effect<Made, Artefact
       try: async (signal) => {
         await recording.drained()
         const builder = new PageBuilder(recording)
-        const pieces = builder.build(tree, { url, takenAt, by: "Linkseal" })
+        const pieces = builder.build(tree, { url, takenAt, by: software })
         await pipeline(Readable.from(pieces), createWriteStream(path), { signal })
       },
       catch: (error) => new ArtefactProblem({ message: `the page could not be written: ${String(error)}` }),

@@ -1,0 +1,78 @@
+/** `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. */
+import * as Effect from "effect/Effect"
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { waczMediaType, writeWacz, type WaczError } from "../../archive/Wacz.ts"
+import type { ExtraRecord, RecordedExchange, RecordedTraffic } from "../../archive/RecordedTraffic.ts"
+import type { CapturingPage } from "../Capturing.ts"
+import type { Exchange, Recording } from "../Recording.ts"
+import { software } from "../software.ts"
+import { visibleText } from "./article.ts"
+import { ArtefactProblem, type Made } from "./artefact.ts"
+
+export const pageWacz = (capturing: CapturingPage): Effect.Effect<Made, WaczError | ArtefactProblem> =>
+  Effect.gen(function* () {
+    const folder = join(capturing.scratch, "wacz")
+    yield* Effect.tryPromise({
+      try: async () => {
+        await mkdir(folder)
+        await capturing.recording.drained()
+        capturing.recording.applyWireHeaders()
+      },
+      catch: (error) => new ArtefactProblem({ message: `there is no room for it: ${String(error)}` }),
+    })
+    const { path } = yield* writeWacz(trafficOf(capturing), folder)
+    return { mediaType: waczMediaType, content: { path } }
+  })
+
+const trafficOf = (capturing: CapturingPage): RecordedTraffic => {
+  const { found, recording, takenAt, url } = capturing
+  const title = found.title ?? found.facts?.title ?? url
+  const text = visibleText(capturing)
+  // The page is what was asked for; replay follows the redirects that were recorded.
+  const page =
+    recording.exchanges.find((exchange) => exchange.url === url.split("#")[0])?.url ?? found.finalUrl
+  return {
+    id: `${url} ${takenAt}`,
+    title,
+    createdAt: takenAt,
+    software,
+    pages: [{ url: page, title, ts: takenAt, text }],
+    exchanges: recording.exchanges.map((exchange) => recordedExchange(recording, exchange)),
+    extras: extrasOf(capturing, page, text),
+  }
+}
+
+const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({
+  url: exchange.url,
+  method: exchange.method,
+  requestHeaders: exchange.requestHeaders,
+  requestBody: exchange.requestBody,
+  status: exchange.status,
+  statusText: exchange.statusText,
+  responseHeaders: exchange.responseHeaders,
+  body: exchange.body === null ? null : () => recording.read(exchange),
+  startedAt: new Date(exchange.startedAt).toISOString(),
+  resourceType: exchange.resourceType,
+  protocol: exchange.protocol,
+  failed: exchange.failure,
+  truncated: exchange.truncated,
+  decodedToUtf8: exchange.decoded,
+})
+
+const extrasOf = (
+  { found, takenAt }: CapturingPage,
+  page: string,
+  text: string,
+): ReadonlyArray<ExtraRecord> => {
+  const picture = found.picture
+  const view: ReadonlyArray<ExtraRecord> =
+    picture === null
+      ? []
+      : [{ type: "resource", uri: `urn:view:${page}`, mediaType: "image/jpeg", ts: takenAt, body: picture }]
+  const words = Buffer.from(text)
+  return [
+    ...view,
+    { type: "resource", uri: `urn:text:${page}`, mediaType: "text/plain", ts: takenAt, body: words },
+  ]
+}
