@@ -47,6 +47,8 @@ interface Wait {
   timer: Timer | null
 }
 
+/** How many draws of randomness are kept; a bound, not a setting. */
+const mostDrawn = 4096
 /** Messages stay known for so long after they were included (30 days is the longest a proof may take). */
 const messageRetentionEpochs = 60 * 2880
 /** How long a wait looks for a message that the chain does not know. */
@@ -75,6 +77,8 @@ export class ModelChain {
   private nonce = 0
   private readonly forks: Array<ChainEpoch> = []
   private readonly waits = new Set<Wait>()
+  /** What has been drawn lately; many sectors ask for the same epochs. */
+  private readonly drawn = new Map<string, Bytes>()
   private readonly options: ChainOptions
   private readonly scheduler: Scheduler
 
@@ -194,6 +198,7 @@ export class ModelChain {
     const { head } = this
     const from = head - depth + 1
     this.forks.push(from)
+    this.drawn.clear()
     const undone = this.messages.takeRecent(from)
     for (const message of undone) {
       if (message.exitCode === 0) this.miner.undo(message.params!, message.applied)
@@ -340,11 +345,17 @@ export class ModelChain {
   }
 
   private randomness(kind: string, epoch: ChainEpoch): Bytes {
-    return bytesOf(`${this.options.seed} ${kind} ${epoch} fork ${this.forkOf(epoch)}`)
+    const key = `${kind} ${epoch}`
+    const known = this.drawn.get(key)
+    if (known !== undefined) return known
+    if (this.drawn.size >= mostDrawn) this.drawn.clear()
+    const bytes = bytesOf(`${this.options.seed} ${kind} ${epoch} fork ${this.forkOf(epoch)}`)
+    this.drawn.set(key, bytes)
+    return bytes
   }
 
   private tipset(epoch: ChainEpoch): Bytes {
-    return bytesOf(`${this.options.seed} tipset ${epoch} fork ${this.forkOf(epoch)}`)
+    return this.randomness("tipset", epoch)
   }
 
   private forkOf(epoch: ChainEpoch): number {
