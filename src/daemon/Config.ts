@@ -8,6 +8,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { SealingSettings } from "../sealing/SealingSettings.ts"
 import { CaptureSettings } from "../snapshot/capture/Settings.ts"
 import { QueueSettings } from "../snapshot/CaptureQueue.ts"
 import { RetrySettings } from "../snapshot/steps/retry.ts"
@@ -22,6 +23,8 @@ const roomSettings = {
   queue: Schema.optionalWith(QueueSettings, { default: () => Schema.decodeSync(QueueSettings)({}) }),
   /** When a failed capture is tried again. */
   retry: Schema.optionalWith(RetrySettings, { default: () => Schema.decodeSync(RetrySettings)({}) }),
+  /** Lotus's settings and the modelled world; Lotus's are read again from the file whenever they are used. */
+  sealing: Schema.optionalWith(SealingSettings, { default: () => Schema.decodeSync(SealingSettings)({}) }),
 }
 
 const Port = Schema.Int.pipe(Schema.between(0, 65_535)).annotations({
@@ -31,6 +34,8 @@ const Port = Schema.Int.pipe(Schema.between(0, 65_535)).annotations({
 export const Settings = Schema.Struct({
   /** All data. */
   home: Schema.String,
+  /** The file that settings are written in; it need not be there. */
+  configFile: Schema.String,
   /** Of the page and the API; 0 = any free one. */
   port: Schema.optionalWith(Port, { default: () => 7460 }),
   host: Schema.optionalWith(Schema.NonEmptyString, { default: () => "127.0.0.1" }),
@@ -139,6 +144,7 @@ export const loadSettings = (flags: Flags, env: Environment): Either.Either<Sett
       ...fromEnv,
       ...fromLine,
       home,
+      configFile: path,
     }).pipe(
       Either.mapLeft((error) => {
         const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]!

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { migrate } from "../actors/sql/migrate.ts"
+import { sealingMigrations } from "../sealing/migrations.ts"
 import { catalogueMigrations, roomMigrations } from "../snapshot/migrations.ts"
 
 export const databaseFile = (home: string) => join(home, "linkseal.db")
@@ -29,6 +30,7 @@ const prepared = Layer.effectDiscard(
     for (const pragma of pragmas) yield* sql.unsafe(pragma)
     yield* migrate("catalogue", catalogueMigrations)
     yield* migrate("snapshot", roomMigrations)
+    yield* migrate("sealing", sealingMigrations)
   }),
 )
 

@@ -1,55 +1,232 @@
-/** Stands in while the sealing room is being bound. */
+/**
+ * Binds the sealing room to the daemon: the miner over the database, its clock, and what of both the API shows. Every
+ * figure behind these ports is modelled; nothing is sealed and no message leaves the machine.
+ */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
+import { Sealing, type ListedSector, type SealingApi } from "../../sealing/Sealing.ts"
+import { SealingClock } from "../../sealing/SealingClock.ts"
+import type { NoSector, SectorRefused, SectorView } from "../../sealing/sectorVerbs.ts"
+import { isSectorState, sectorStateNames, stateName, stateValue } from "../../sealing/SectorState.ts"
+import { decodeEvent, sectorEventNames } from "../../sealing/events/SectorEvent.ts"
+import type { StoreError } from "../../actors/StoreError.ts"
 import { Links } from "../../snapshot/Links.ts"
+import type { ClockDocument } from "../api/clock.ts"
+import type { Progress } from "../api/events.ts"
+import type { SectorRow } from "../api/sectors.ts"
 import type { Settings } from "../Config.ts"
 import { ClockPort } from "../http/ClockPort.ts"
 import { FsmPort } from "../http/FsmPort.ts"
-import { NoSuchSector, Refused, SealingPort } from "../http/SealingPort.ts"
+import { ProgressPort } from "../http/JournalPort.ts"
+import { NoSuchSector, Refused, SealingPort, UnknownName } from "../http/SealingPort.ts"
 import { machineTable } from "../machines.ts"
+import { liveSealingConfig } from "./sealingConfig.ts"
 
-const status = Effect.succeed({
-  now: new Date(0).toISOString(),
-  epoch: 0,
-  mode: "paused" as const,
-  scale: 600,
+const iso = (millis: number) => new Date(millis).toISOString()
+
+/** The store's own trouble is no answer to a request: it is a defect of the daemon, and logged as one. */
+const answered = <A>(
+  effect: Effect.Effect<A, NoSector | SectorRefused | StoreError>,
+): Effect.Effect<A, NoSuchSector | Refused> =>
+  Effect.catchTags(effect, {
+    NoSector: ({ sector }) => Effect.fail(new NoSuchSector({ number: sector })),
+    SectorRefused: ({ code, message }) => Effect.fail(new Refused({ code, message })),
+    StoreError: (error) => Effect.die(error),
+  }) as Effect.Effect<A, NoSuchSector | Refused>
+
+const rowOf = (sector: ListedSector): SectorRow => ({
+  number: sector.number,
+  state: stateName(sector.state),
+  type: sector.type,
+  pieces: sector.pieces,
+  deals: sector.deals,
+  since: iso(sector.since),
+  why: sector.waiting?.text ?? null,
+  until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
+  lastError: sector.lastError,
 })
-const no = (number: number) => Effect.fail(new NoSuchSector({ number }))
 
-export const layerSealingRoom = (_settings: Settings) =>
-  Layer.mergeAll(
-    Layer.succeed(ClockPort, {
-      status,
-      advance: () => status,
-      scale: () => status,
-      pause: status,
-      resume: status,
-      changes: Stream.never,
-    }),
-    Layer.effect(
-      FsmPort,
-      Effect.map(Links, (links) => ({
-        table: (kind) => machineTable(kind),
-        counts: (kind) =>
-          kind === "link"
-            ? Effect.map(links.counts, (counts) => counts as Record<string, number>)
-            : Effect.succeed({}),
+const withPending = ({ record, pending }: SectorView) =>
+  pending.length === 0 ? { ...record } : { ...record, pending }
+
+/** The values of these states, or all but Removed; a name that is none is refused with the list. */
+const wantedStates = (states: ReadonlyArray<string>, showRemoved: boolean) => {
+  const unknown = states.find((state) => !isSectorState(state))
+  if (unknown !== undefined)
+    return Effect.fail(new UnknownName({ what: "state", name: unknown, known: sectorStateNames }))
+  if (states.length > 0) return Effect.succeed(states.map(stateValue))
+  return Effect.succeed(
+    showRemoved ? null : sectorStateNames.filter((state) => state !== "Removed").map(stateValue),
+  )
+}
+
+const pledge = (sealing: SealingApi) => (count: number) =>
+  Effect.flatMap(sealing.pledge(count), ({ sectors, refused }) => {
+    if (refused === null) return Effect.succeed(sectors)
+    const code = refused._tag === "TooManySectorsSealing" ? "too-many-sectors" : "not-created"
+    const kept = sectors.length === 0 ? "" : `; pledged before that: ${sectors.join(", ")}`
+    return Effect.fail(new Refused({ code, message: `${refused.message}${kept}` }))
+  })
+
+const sendByName = (sealing: SealingApi) => (number: number, name: string, payload: unknown, wait: boolean) =>
+  Effect.gen(function* () {
+    const event = yield* Effect.mapError(decodeEvent(name, payload), (error) =>
+      error._tag === "UnknownSectorEvent"
+        ? new UnknownName({ what: "event", name, known: sectorEventNames })
+        : new Refused({ code: "bad-payload", message: error.message }),
+    )
+    return withPending(yield* answered(sealing.send(number, event, wait)))
+  })
+
+const sealingPort = Layer.effect(
+  SealingPort,
+  Effect.map(Sealing, (sealing): typeof SealingPort.Service => ({
+    pledge: pledge(sealing),
+    list: (states, showRemoved) =>
+      Effect.flatMap(wantedStates(states, showRemoved), (wanted) =>
+        Effect.map(Effect.orDie(sealing.list(wanted)), (sectors) => sectors.map(rowOf)),
+      ),
+    record: (number) =>
+      Effect.map(
+        Effect.catchTag(sealing.view(number), "StoreError", Effect.die).pipe(
+          Effect.mapError(() => new NoSuchSector({ number })),
+        ),
+        withPending,
+      ),
+    log: (number) =>
+      Effect.catchTag(sealing.log(number), "StoreError", Effect.die).pipe(
+        Effect.mapError(() => new NoSuchSector({ number })),
+      ),
+    send: sendByName(sealing),
+    updateState: (number, state) =>
+      isSectorState(state)
+        ? Effect.map(answered(sealing.forceState(number, state)), withPending)
+        : Effect.fail(new UnknownName({ what: "state", name: state, known: sectorStateNames })),
+    remove: (number) => Effect.map(answered(sealing.remove(number)), withPending),
+    terminate: (number) => Effect.map(answered(sealing.terminate(number)), withPending),
+    autoPledge: sealing.autoPledge,
+    setAutoPledge: (change) => Effect.orDie(sealing.setAutoPledge(change)),
+    jobs: Effect.map(sealing.jobs, (jobs) =>
+      jobs.map(({ id, sector, task, state, hostname, since, until }) => ({
+        id,
+        sector,
+        task,
+        state,
+        worker: hostname,
+        since: iso(since),
+        until: until === null ? null : iso(until),
       })),
     ),
-    Layer.succeed(SealingPort, {
-      pledge: () => Effect.fail(new Refused({ code: "no-sealing", message: "none" })),
-      list: () => Effect.succeed([]),
-      record: no,
-      log: no,
-      send: no,
-      updateState: no,
-      remove: no,
-      terminate: no,
-      autoPledge: Effect.succeed({ enabled: false, everyMillis: 60000 }),
-      setAutoPledge: () => Effect.succeed({ enabled: false, everyMillis: 60000 }),
-      jobs: Effect.succeed([]),
-      workers: Effect.succeed([]),
-      counts: Effect.succeed({}),
+    workers: Effect.map(sealing.workers, (workers) =>
+      workers.map(({ name, up, tasks }) => ({ name, up, tasks })),
+    ),
+    counts: sealing.states,
+  })),
+)
+
+const clockPort = Layer.effect(
+  ClockPort,
+  Effect.gen(function* () {
+    const clock = yield* SealingClock
+    const { world } = yield* Sealing
+    const document = ({ now, scale, paused }: Effect.Effect.Success<typeof clock.state>): ClockDocument => ({
+      now: iso(now),
+      epoch: world.chain.epochs.at(now),
+      mode: paused ? "paused" : "scaled",
+      scale,
+    })
+    const told = <E>(turned: Effect.Effect<Effect.Effect.Success<typeof clock.state>, E>) =>
+      Effect.map(Effect.orDie(turned), document)
+    return {
+      status: told(clock.state),
+      advance: (millis) => told(clock.advance(millis)),
+      scale: (factor) => told(clock.setScale(factor)),
+      pause: told(clock.pause),
+      resume: told(clock.resume),
+      changes: Stream.map(clock.changes, document),
+    }
+  }),
+)
+
+const fsmPort = Layer.effect(
+  FsmPort,
+  Effect.gen(function* () {
+    const links = yield* Links
+    const sealing = yield* Sealing
+    return {
+      table: machineTable,
+      counts: (kind) =>
+        kind === "sector"
+          ? sealing.states
+          : Effect.map(links.counts, (counts) => counts as Readonly<Record<string, number>>),
+    }
+  }),
+)
+
+/** How often running jobs are told of, in wall time. */
+const progressEvery = "1 second"
+/** Of how many at most. */
+const progressJobs = 100
+
+const jobProgress = (sealing: SealingApi, now: number): Effect.Effect<ReadonlyArray<Progress>> =>
+  Effect.map(sealing.jobs, (jobs) =>
+    jobs
+      .flatMap(({ sector, task, since, until }) =>
+        until === null || until <= since
+          ? []
+          : [
+              {
+                kind: "sector" as const,
+                id: sector,
+                step: task,
+                done: Math.min(now, until) - since,
+                total: until - since,
+              },
+            ],
+      )
+      .slice(0, progressJobs),
+  )
+
+/** Captures and jobs in one stream. */
+const progress = Layer.effect(
+  ProgressPort,
+  Effect.gen(function* () {
+    const captures = yield* ProgressPort
+    const sealing = yield* Sealing
+    const clock = yield* SealingClock
+    const now = Effect.map(clock.state, (state) => state.now)
+    const jobs = Stream.tick(progressEvery).pipe(
+      Stream.mapEffect(() => Effect.flatMap(now, (at) => jobProgress(sealing, at))),
+      Stream.flattenIterables,
+    )
+    return { changes: Stream.merge(captures.changes, jobs) }
+  }),
+)
+
+/** The world goes on once all sectors have been told that the process has started. */
+const running = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const sealing = yield* Sealing
+    yield* sealing.started
+    yield* (yield* SealingClock).begin
+  }),
+)
+
+const miner = (settings: Settings) =>
+  Layer.suspend(() =>
+    Sealing.layer({
+      config: liveSealingConfig(settings),
+      sectorSize: settings.sealing.sectorSize,
+      world: { sealer: { workers: settings.sealing.workers } },
     }),
+  )
+
+/** The sealing room's ports, over StateStore, the database, `Links` and the progress of captures. */
+export const layerSealingRoom = (settings: Settings) =>
+  Layer.mergeAll(sealingPort, clockPort, fsmPort, progress, running).pipe(
+    Layer.provide(miner(settings)),
+    Layer.provide(SealingClock.layer),
+    Layer.provide(layerMinerStoreSql),
   )
