@@ -18,8 +18,8 @@ const start = async (path: string, options: MockOptions = {}, view: View = {}) =
     await open.context.close()
     await daemon.stop()
   })
-  const sent = (method: string, start: string) =>
-    daemon.requests.filter((request) => request.method === method && request.path.startsWith(start))
+  const sent = (method: string, from: string) =>
+    daemon.requests.filter((request) => request.method === method && request.path.startsWith(from))
   return { ...open, daemon, sent, rows: open.page.locator("[role=row][data-id]") }
 }
 

@@ -77,7 +77,9 @@ const Working = ({ id, step }: { readonly id: string; readonly step: Progress | 
 
 const RetryIn = ({ at }: { readonly at: string }) => {
   const left = Date.parse(at) - useFastNow()
-  const time = duration(Math.max(1_000, Math.ceil(left / 1_000) * 1_000))
+  // A row has room for one unit; the link's page counts the seconds.
+  const step = left > 60_000 ? 60_000 : 1_000
+  const time = duration(Math.max(1_000, Math.ceil(left / step) * step))
   return left > 0 ? <Trans>retry in {time}</Trans> : <Trans>retry is due</Trans>
 }
 
@@ -139,7 +141,7 @@ const TagChips = ({ link }: { readonly link: Link }) => {
           data-do="tag"
           data-tag={tag}
           lang={langOf(tag)}
-          className="chip shrink-0 truncate"
+          className="chip min-w-0 max-w-full truncate"
         >
           {tag}
         </button>

@@ -89,6 +89,7 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
         <text x={30} y={nodeHeight / 2 + 4.5} className={nameOf(name).length > 18 ? "long" : undefined}>
           {nameOf(name)}
         </text>
+        {/* For whoever compares the name with what is seen: without it the two run together. */}{" "}
         {sectors > 0 && (
           <text x={nodeWidth - 9} y={nodeHeight / 2 + 4.5} textAnchor="end" fontWeight="600" className="tnum">
             {count(sectors)}
