@@ -6,12 +6,12 @@ import type * as Effect from "effect/Effect"
 import type { GroupOptions, GroupSettings } from "./GroupOptions.ts"
 import type { JournalDraft } from "./Journal.ts"
 import type { Planned } from "./MachineCore.ts"
-import type { Mailbox } from "./Mailbox.ts"
+import type { Envelope, Mailbox } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId } from "./Refusal.ts"
 import type { GroupStore, LogRow, Save, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
-import type { TimerChange } from "./Timers.ts"
+import { cancel, type MachineTimers, type TimerChange } from "./Timers.ts"
 
 const none: ReadonlyArray<never> = []
 
@@ -19,10 +19,12 @@ export interface BookkeepingHost<S, E extends TaggedEvent> {
   readonly options: GroupOptions<S, E, unknown>
   readonly settings: GroupSettings
   readonly store: GroupStore<S, E>
+  readonly timers: MachineTimers<E>
 }
 
-/** What the commit of a plan brings besides the state. */
+/** What the commit of a save brings besides the state. */
 interface Draft<E> {
+  /** To set and cancel in memory. */
   readonly timers: ReadonlyArray<TimerChange<E>>
   readonly logged: number
   readonly dropped: number
@@ -61,35 +63,70 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     const { options, settings } = this.host
     const changed = next.state !== next.before || !this.stored
     const stepPending = hasStep && settings.resume
-    const consumed = this.consumed(next)
-    const timers = this.timerChanges(next, at)
-    const rows = options.log === undefined ? none : this.logRows(next, at)
+    // An ended machine plans nothing more: what waits leaves the inbox with it, for the dead letters.
+    const consumed = inboxRows(this.mailbox, next.ended ? this.mailbox.length : next.takes)
+    const planned = this.timerChanges(next, at)
+    const spent = settings.durableTimers ? this.spentTimers(next) : none
+    const log = options.log === undefined ? none : this.logRows(next, at)
     const journal = settings.journal ? this.journalDrafts(next, at) : none
-    const logDrop = rows.length === 0 ? null : (options.log?.drop?.(this.logLength) ?? null)
-    const gap = logDrop === null ? undefined : options.log?.dropped?.(logDrop, at)
-    const log = gap === undefined ? rows : [{ at, entry: gap }, ...rows]
+    const marked = stepPending !== this.stepPending
+    if (planned.length + log.length > 0 || marked) {
+      const logDrop = log.length === 0 ? null : (options.log?.drop?.(this.logLength) ?? null)
+      return this.write({ next, changed, stepPending, consumed, planned, spent, log, logDrop, journal, at })
+    }
+    this.draft = null
+    if (!changed && !next.ended && consumed.length + journal.length + spent.length === 0) return null
+    return this.write({
+      next,
+      changed,
+      stepPending,
+      consumed,
+      planned,
+      spent,
+      log,
+      logDrop: null,
+      journal,
+      at,
+    })
+  }
+
+  private write(parts: {
+    readonly next: Planned<S, E>
+    readonly changed: boolean
+    readonly stepPending: boolean
+    readonly consumed: ReadonlyArray<number>
+    readonly planned: ReadonlyArray<TimerChange<E>>
+    readonly spent: ReadonlyArray<TimerChange<E>>
+    readonly log: ReadonlyArray<LogRow>
+    readonly logDrop: { readonly from: number; readonly to: number } | null
+    readonly journal: ReadonlyArray<JournalDraft>
+    readonly at: number
+  }): Effect.Effect<void, StoreError> | null {
+    const { next, planned, spent, logDrop, at, stepPending } = parts
+    const gap = logDrop === null ? undefined : this.host.options.log?.dropped?.(logDrop, at)
+    const log = gap === undefined ? parts.log : [{ at, entry: gap }, ...parts.log]
     const dropped = logDrop === null ? 0 : logDrop.to - logDrop.from
-    this.draft =
-      timers.length + log.length === 0 && stepPending === this.stepPending
-        ? null
-        : { timers, logged: log.length, dropped, stepPending, at }
-    const idle =
-      !changed && !next.ended && this.draft === null && consumed.length === 0 && journal.length === 0
-    if (idle) return null
+    if (planned.length + log.length > 0 || stepPending !== this.stepPending)
+      this.draft = { timers: planned, logged: log.length, dropped, stepPending, at }
+    const kept = !this.host.settings.durableTimers
+      ? none
+      : spent.length === 0
+        ? planned
+        : [...spent, ...planned]
     return this.host.store.save({
       id: this.id,
       before: next.before,
       state: next.state,
-      changed,
+      changed: parts.changed,
       ended: next.ended,
       stepPending,
-      consumed,
-      timers: settings.durableTimers ? timers : none,
+      consumed: parts.consumed,
+      timers: kept,
       log,
       logLength: this.logLength,
       lastLogAt: this.lastLogAt,
       logDrop,
-      journal,
+      journal: parts.journal,
       events: next.applied.length === 0 ? none : next.applied.map((applied) => applied.event),
       at,
     })
@@ -109,15 +146,35 @@ export class Bookkeeping<S, E extends TaggedEvent> {
 
   /** Takes the mark of the unfinished step back: the step ended and sent nothing. */
   settle(state: S, at: number): Effect.Effect<void, StoreError> | null {
-    const save: Save<S, E> = {
+    this.draft = { timers: none, logged: 0, dropped: 0, stepPending: false, at }
+    return this.host.store.save(this.bare(state, at, false, none, none))
+  }
+
+  /** Writes that the machine has ended by policy; what waits leaves the inbox, its timers go. */
+  ending(state: S, at: number): Effect.Effect<void, StoreError> | null {
+    const timers = this.allTimers()
+    this.draft = { timers, logged: 0, dropped: 0, stepPending: false, at }
+    return this.host.store.save(
+      this.bare(state, at, true, inboxRows(this.mailbox, this.mailbox.length), timers),
+    )
+  }
+
+  private bare(
+    state: S,
+    at: number,
+    ended: boolean,
+    consumed: ReadonlyArray<number>,
+    timers: ReadonlyArray<TimerChange<E>>,
+  ): Save<S, E> {
+    return {
       id: this.id,
       before: state,
       state,
-      changed: false,
-      ended: false,
+      changed: !this.stored,
+      ended,
       stepPending: false,
-      consumed: none,
-      timers: none,
+      consumed,
+      timers: this.host.settings.durableTimers ? timers : none,
       log: none,
       logLength: this.logLength,
       lastLogAt: this.lastLogAt,
@@ -126,30 +183,28 @@ export class Bookkeeping<S, E extends TaggedEvent> {
       events: none,
       at,
     }
-    this.draft = { timers: none, logged: 0, dropped: 0, stepPending: false, at }
-    return this.host.store.save(save)
-  }
-
-  private consumed(next: Planned<S, E>): ReadonlyArray<number> {
-    let seqs: Array<number> | null = null
-    // An ended machine plans nothing more: what waits leaves the inbox with it, for the dead letters.
-    const count = next.ended ? this.mailbox.length : next.takes
-    for (let index = 0; index < count; index++) {
-      const { inbox } = this.mailbox.envelope(index)
-      if (inbox !== 0) (seqs ??= []).push(inbox)
-    }
-    return seqs ?? none
   }
 
   private timerChanges(next: Planned<S, E>, at: number): ReadonlyArray<TimerChange<E>> {
-    let changes: Array<TimerChange<E>> | null = null
-    for (let index = 0; index < next.takes; index++) {
+    if (next.ended) return this.allTimers()
+    return this.host.options.timers?.(next, at) ?? none
+  }
+
+  /** An ended machine has no timers. */
+  private allTimers(): ReadonlyArray<TimerChange<E>> {
+    const armed = this.host.timers.of(this.id)
+    return armed.length === 0 ? none : armed.map(({ name }) => cancel(name))
+  }
+
+  /** The rows of the timers that posted the taken events; not of one that was set anew since. */
+  private spentTimers(next: Planned<S, E>): ReadonlyArray<TimerChange<E>> {
+    let spent: Array<TimerChange<E>> | null = null
+    const count = next.ended ? this.mailbox.length : next.takes
+    for (let index = 0; index < count; index++) {
       const { timer } = this.mailbox.envelope(index)
-      if (timer !== null) (changes ??= []).push({ _tag: "Cancel", name: timer })
+      if (timer !== null && !this.host.timers.isArmed(this.id, timer)) (spent ??= []).push(cancel(timer))
     }
-    const planned = this.host.options.timers?.(next, at)
-    if (planned !== undefined && planned.length > 0) changes = [...(changes ?? []), ...planned]
-    return changes ?? none
+    return spent ?? none
   }
 
   private logRows(next: Planned<S, E>, at: number): ReadonlyArray<LogRow> {
@@ -165,9 +220,11 @@ export class Bookkeeping<S, E extends TaggedEvent> {
 
   private journalDrafts(next: Planned<S, E>, at: number): ReadonlyArray<JournalDraft> {
     const { options } = this.host
-    const entry = { at, kind: options.kind, id: this.id }
+    const { kind } = options
     const drafts: Array<JournalDraft> = next.applied.map(({ event, from, to }) => ({
-      ...entry,
+      at,
+      kind,
+      id: this.id,
       event: event._tag,
       from,
       to,
@@ -176,6 +233,20 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     if (next.failure === null) return drafts
     const name = options.stateName(next.before)
     const detail = JSON.stringify({ message: next.failure.message })
-    return [...drafts, { ...entry, event: "PlanFailed", from: name, to: name, detail }]
+    return [...drafts, { at, kind, id: this.id, event: "PlanFailed", from: name, to: name, detail }]
   }
 }
+
+/** The durable rows of the first `count` events that wait. */
+const inboxRows = <E>(mailbox: Mailbox<E>, count: number): ReadonlyArray<number> => {
+  let seqs: Array<number> | null = null
+  for (let index = 0; index < count; index++) {
+    const { inbox } = mailbox.envelope(index)
+    if (inbox !== 0) (seqs ??= []).push(inbox)
+  }
+  return seqs ?? none
+}
+
+/** The durable rows among these events. */
+export const rowsOf = <E>(envelopes: ReadonlyArray<Envelope<E>>): ReadonlyArray<number> =>
+  envelopes.flatMap(({ inbox }) => (inbox === 0 ? [] : [inbox]))

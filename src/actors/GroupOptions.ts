@@ -9,8 +9,8 @@ import type { Codec } from "./Codec.ts"
 import type { Applied, PlanFailure, Planner, TaggedEvent } from "./Planner.ts"
 import type { Planned } from "./MachineCore.ts"
 import type { Project } from "./Projection.ts"
-import type { ErrTerminated, MachineId } from "./Refusal.ts"
-import type { RestartPolicy } from "./RestartPolicy.ts"
+import type { MachineId, Refusal } from "./Refusal.ts"
+import { defaults as restartDefaults, type RestartPolicy } from "./RestartPolicy.ts"
 import type { StoreError } from "./StoreError.ts"
 import type { TimerChange } from "./Timers.ts"
 
@@ -19,8 +19,11 @@ export interface StepContext<E> {
   readonly id: MachineId
   /** Milliseconds of the machine's newest log entry, null when it has none. */
   readonly lastLogAt: number | null
-  /** Sends to the machine itself; resolves when the event waits. A step's own events always fit the mailbox. */
-  readonly send: (event: E) => Effect.Effect<void, ErrTerminated>
+  /**
+   * Sends to the machine itself; resolves when the event waits. A step's own events always fit the mailbox. Also what a
+   * step left running may use it: the machine is loaded again when it had gone to sleep.
+   */
+  readonly send: (event: E) => Effect.Effect<void, Refusal | StoreError>
   /** Sets or cancels timers of this machine; in a durable group, resolves after the commit. */
   readonly timers: (...changes: ReadonlyArray<TimerChange<E>>) => Effect.Effect<void, StoreError>
 }
@@ -106,4 +109,18 @@ export interface GroupOptions<S, E extends TaggedEvent, R = never> {
   /** The group's time; the clock of the caller of `make` when left out. */
   readonly clock?: Clock.Clock
   readonly settings?: Partial<GroupSettings>
+}
+
+export const defaultSettings: GroupSettings = {
+  strict: false,
+  resume: false,
+  durableTimers: true,
+  journal: true,
+  mailboxCapacity: 10_000,
+  whenFull: "suspend",
+  eventsPerTurn: 256,
+  idleTimeToPassivateMillis: null,
+  interruptibleSteps: false,
+  drainMillis: 0,
+  restarts: restartDefaults,
 }

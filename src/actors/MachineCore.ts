@@ -5,13 +5,22 @@
  * `accept`* -> `next` -> save -> `saved` (or `saveFailed`) -> step -> `stageDone` -> `next` ...
  */
 import { Mailbox, type Envelope } from "./Mailbox.ts"
-import { PlanFailed, type Plan, type Planner } from "./Planner.ts"
+import type { Plan, Planner } from "./Planner.ts"
 
 /** A plan whose save is under way. At most one per machine. */
 export interface Planned<S, E> extends Plan<S, E> {
   readonly before: S
   /** How many envelopes this plan takes out of the mailbox: `processed`, brought into the batch's bounds. */
   readonly takes: number
+  /** How many events waited when it was made. */
+  readonly waiting: number
+}
+
+/** `processed` in the bounds of the batch: a planner that failed takes at least one, so that no poison spins. */
+const takesOf = (processed: number, waiting: number, failed: boolean): number => {
+  if (processed >= waiting) return waiting
+  const whole = processed > 0 ? Math.floor(processed) : 0
+  return failed && whole === 0 ? 1 : whole
 }
 
 export class MachineCore<S, E> {
@@ -21,6 +30,8 @@ export class MachineCore<S, E> {
   busy = false
   /** How many stages (a plan with its step) have been completed. */
   stagesDone = 0
+  /** How many events plans have taken. */
+  taken = 0
   /** The machine has come to its normal end, or was closed. */
   ended = false
   private readonly planner: Planner<S, E>
@@ -49,21 +60,32 @@ export class MachineCore<S, E> {
   next(): Planned<S, E> | null {
     if (!this.ready) return null
     const waiting = this.mailbox.length
-    const plan = this.planner(this.mailbox, this.state)
-    const takes = Math.min(
-      plan.failure !== null ? Math.max(plan.processed, 1) : Math.max(plan.processed, 0),
-      waiting,
-    )
+    const before = this.state
+    const { state, processed, applied, rejected, step, ended, failure } = this.planner(this.mailbox, before)
+    const takes = takesOf(processed, waiting, failure !== null)
     this.busy = true
-    if (plan.failure === null) return { ...plan, before: this.state, takes }
-    return { ...plan, state: this.state, step: false, ended: false, before: this.state, takes }
+    return failure === null
+      ? { state, processed, applied, rejected, step, ended, failure, before, takes, waiting }
+      : {
+          state: before,
+          processed,
+          applied: [],
+          rejected,
+          step: false,
+          ended: false,
+          failure,
+          before,
+          takes,
+          waiting,
+        }
   }
 
   /** The plan is saved: the state is the machine's, and the consumed events leave the mailbox. */
   saved(planned: Planned<S, E>): void {
     this.state = planned.state
     this.mailbox.drop(planned.takes)
-    this.deferredAt = planned.takes === 0 ? this.mailbox.length : 0
+    this.taken += planned.takes
+    this.deferredAt = planned.takes === 0 ? planned.waiting : 0
     if (planned.ended) this.ended = true
   }
 
@@ -78,13 +100,16 @@ export class MachineCore<S, E> {
     this.stagesDone++
   }
 
+  /** Starts over from a stored state; what waits goes on waiting. */
+  reopen(state: S): void {
+    this.state = state
+    this.ended = false
+    this.deferredAt = 0
+  }
+
   /** Closes the machine; gives back what was accepted and will not be planned by it. */
   close(): Array<Envelope<E>> {
     this.ended = true
     return this.mailbox.takeAll()
   }
 }
-
-/** What a driver reports for a planner that threw: the poison event's batch, as a failure with a name. */
-export const defectOf = (state: string, event: string, defect: unknown): PlanFailed =>
-  new PlanFailed({ state, event, message: defect instanceof Error ? defect.message : String(defect) })

@@ -1,153 +1,57 @@
 /**
- * All machines that share a planner: all links, all sectors. The group makes machines when events come for them
- * (`loadOrCreate`), keeps the live ones in `sms`, watches over their fibers, lets idle ones go, and stops them in
- * order. No lock of the group is ever held over I/O: a slow store holds up only the machine that waits for it.
+ * All machines that share a planner: all links, all sectors. The group is the face that everybody else calls: senders
+ * come in through `Entrance`, the machines in memory live in `Members`, and `Shutdown` ends them in order. No lock of
+ * the group is ever held over I/O: a slow store holds up only the machine that waits for it.
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { Change, GroupOptions, GroupSettings } from "./GroupOptions.ts"
-import { Hub } from "./Hub.ts"
-import type { Envelope, Verdict } from "./Mailbox.ts"
+import { Entrance } from "./Entrance.ts"
+import { defaultSettings, type Change, type GroupOptions } from "./GroupOptions.ts"
+import {
+  liveStatus,
+  storedStatus,
+  type DeadLetter,
+  type MachineFailure,
+  type MachineStatus,
+  type StopReport,
+} from "./GroupStatus.ts"
+import { Members, type MemberParts } from "./Members.ts"
 import type { PlanFailure, TaggedEvent } from "./Planner.ts"
 import {
   AlreadyExists,
   AlreadyTracking,
-  BadEvent,
   BadState,
-  ErrTerminated,
-  MailboxFull,
   UnknownMachine,
+  type ErrTerminated,
   type MachineId,
   type Refusal,
 } from "./Refusal.ts"
-import { defaults as restartDefaults } from "./RestartPolicy.ts"
-import { StateMachine, type MachineHost, type Phase } from "./StateMachine.ts"
-import { StateStore, type GroupStore, type LogRow, type Page } from "./StateStore.ts"
-import { StoreError } from "./StoreError.ts"
-import { Alarm, MachineTimers, type TimerChange } from "./Timers.ts"
+import { Shutdown, type StopLimits } from "./Shutdown.ts"
+import type { StateMachine } from "./StateMachine.ts"
+import { StateStore, type LogRow, type Page, type Save } from "./StateStore.ts"
+import type { StoreError } from "./StoreError.ts"
+import { onSharedQueue } from "./time/TurnScheduler.ts"
+import { after, armTimers, at, cancel, type TimerChange } from "./Timers.ts"
 
-export const defaultSettings: GroupSettings = {
-  strict: false,
-  resume: false,
-  durableTimers: true,
-  journal: true,
-  mailboxCapacity: 10_000,
-  whenFull: "suspend",
-  eventsPerTurn: 256,
-  idleTimeToPassivateMillis: null,
-  interruptibleSteps: false,
-  drainMillis: 0,
-  restarts: restartDefaults,
-}
-
-/** How one machine is. */
-export interface MachineStatus<S> {
-  readonly id: MachineId
-  /** `stored`: not in memory, asleep in the store. */
-  readonly phase: Phase | "stored"
-  readonly state: S
-  readonly stateName: string
-  readonly pending: number
-  readonly pendingEvents: ReadonlyArray<string>
-  readonly busySince: number | null
-  readonly restarts: number
-  readonly stagesDone: number
-  /** Why it is parked, empty when it is not. */
-  readonly reason: string
-  readonly timers: ReadonlyArray<{ readonly name: string; readonly at: number }>
-}
-
-/** An event that was accepted and could not be planned, and why. */
-export interface DeadLetter<E> {
-  readonly kind: string
-  readonly id: MachineId
-  readonly event: E
-  readonly reason: string
-}
-
-/** Trouble that a machine had; the machine's policy has dealt with it already. */
-export interface MachineFailure {
-  readonly kind: string
-  readonly id: MachineId
-  readonly what: "plan" | "step" | "save" | "load" | "defect"
-  readonly message: string
-}
-
-/** What `stop` found: machines that did not finish in time, and events in memory that were never planned. */
-export interface StopReport<E> {
-  readonly unfinished: ReadonlyArray<MachineId>
-  readonly unplanned: ReadonlyArray<{ readonly id: MachineId; readonly event: E; readonly durable: boolean }>
-}
-
-/** How long `stop` waits for fibers that do not end although they are interrupted. */
-const stopDeadlineMillis = 5_000
+export { defaultSettings } from "./GroupOptions.ts"
+export type { DeadLetter, MachineFailure, MachineStatus, StopReport } from "./GroupStatus.ts"
 
 export class StateGroup<S, E extends TaggedEvent> {
   readonly kind: string
-  /** The machines in memory. */
-  private readonly sms = new Map<MachineId, StateMachine<S, E>>()
-  private readonly options: GroupOptions<S, E, unknown>
-  private readonly settings: GroupSettings
-  private readonly store: GroupStore<S, E>
-  private readonly clock: Clock.Clock
-  private readonly runtime: Runtime.Runtime<unknown>
-  private readonly alarm: Alarm
-  private readonly host: MachineHost<S, E>
-  private readonly changeHub = new Hub<Change<S, E>>()
-  private readonly letterHub = new Hub<DeadLetter<E>>()
-  private readonly failureHub = new Hub<MachineFailure>()
-  private readonly closing: Deferred.Deferred<void>
-  private sweeping = false
-  private stopping: Deferred.Deferred<StopReport<E>> | null = null
+  private readonly members: Members<S, E>
+  private readonly entrance: Entrance<S, E>
+  private readonly shutdown: Shutdown<S, E>
 
-  private constructor(
-    options: GroupOptions<S, E, unknown>,
-    parts: {
-      readonly store: GroupStore<S, E>
-      readonly clock: Clock.Clock
-      readonly runtime: Runtime.Runtime<unknown>
-      readonly closing: Deferred.Deferred<void>
-      readonly init: Effect.Effect<void> | null
-    },
-  ) {
-    this.kind = options.kind
-    this.options = options
-    this.settings = { ...defaultSettings, ...options.settings }
-    this.store = parts.store
-    this.clock = parts.clock
-    this.runtime = parts.runtime
-    this.closing = parts.closing
-    this.alarm = new Alarm(parts.clock, parts.runtime as Runtime.Runtime<never>)
-    this.host = {
-      options,
-      settings: this.settings,
-      store: parts.store,
-      clock: parts.clock,
-      timers: new MachineTimers<E>(this.alarm, (id, name, event) => this.postTimer(id, name, event)),
-      ready: parts.init,
-      fork: (machine) => this.fork(machine),
-      changed: (make) => {
-        const { observe } = options
-        if (observe === undefined && !this.changeHub.hasReaders) return
-        const change = make()
-        observe?.(change)
-        this.changeHub.offer(change)
-      },
-      deadLetter: (id, event, reason) => this.deadLetter(id, event, reason),
-      failed: (id, what, message) => this.publishFailure(id, what, message),
-      gone: (machine) => {
-        if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
-      },
-    }
+  private constructor(parts: Omit<MemberParts<S, E>, "resend">, closing: Deferred.Deferred<void>) {
+    this.kind = parts.options.kind
+    this.members = new Members<S, E>({ ...parts, resend: (id, event) => this.send(id, event) })
+    this.entrance = new Entrance(this.members)
+    this.shutdown = new Shutdown(this.members, closing)
   }
 
   /**
@@ -167,42 +71,41 @@ export class StateGroup<S, E extends TaggedEvent> {
         project: options.project ?? null,
         durableTimers: settings.durableTimers,
       })
-      const runtime = yield* Effect.withClock(Effect.runtime<unknown>(), clock).pipe(
+      const runtime = yield* onSharedQueue(Effect.withClock(Effect.runtime<unknown>(), clock)).pipe(
         (effect) => effect as Effect.Effect<Runtime.Runtime<unknown>>,
       )
       const closing = yield* Deferred.make<void>()
-      const init =
+      const ready =
         options.init === undefined
           ? null
           : yield* Effect.cached(
               Effect.provide(options.init(Deferred.await(closing)), runtime) as Effect.Effect<void>,
             )
-      const group = new StateGroup<S, E>(options as unknown as GroupOptions<S, E, unknown>, {
-        store,
-        clock,
-        runtime: Runtime.disableRuntimeFlag(runtime, RuntimeFlags.RuntimeMetrics),
+      const group = new StateGroup<S, E>(
+        {
+          options: options as unknown as GroupOptions<S, E, unknown>,
+          settings,
+          store,
+          clock,
+          runtime: Runtime.disableRuntimeFlag(runtime, RuntimeFlags.RuntimeMetrics),
+          ready,
+        },
         closing,
-        init,
-      })
+      )
       yield* Effect.addFinalizer(() => group.stop())
-      yield* group.begin_()
+      yield* group.wakeUp()
       return group
     }) as Effect.Effect<StateGroup<S, E>, StoreError, StateStore | Scope.Scope | Exclude<R, Scope.Scope>>
   }
 
-  /** Arms what the store holds and resumes what it says is unfinished. */
-  private begin_(): Effect.Effect<void, StoreError> {
+  /** Arms the timers that the store holds and resumes what it says is unfinished. */
+  private wakeUp(): Effect.Effect<void, StoreError> {
     return Effect.gen(this, function* () {
-      if (this.settings.durableTimers) {
-        for (const timer of yield* this.store.timers)
-          this.host.timers.apply(timer.id, {
-            _tag: "Set",
-            name: timer.name,
-            at: timer.at,
-            event: timer.event,
-          })
-      }
-      if (this.settings.resume) for (const id of yield* this.store.unfinished) this.loadOrCreate(id)
+      const { members } = this
+      if (members.settings.durableTimers)
+        for (const timer of yield* members.store.timers)
+          members.timers.apply(timer.id, at(timer.name, timer.at, timer.event))
+      if (members.settings.resume) for (const id of yield* members.store.unfinished) members.loadOrCreate(id)
     })
   }
 
@@ -212,13 +115,7 @@ export class StateGroup<S, E extends TaggedEvent> {
    * is accepted. With a full mailbox it waits, or fails, as the group is set.
    */
   send(id: MachineId, event: E): Effect.Effect<void, Refusal | StoreError> {
-    return Effect.suspend(() => {
-      const bad = this.badEvent(id, event)
-      if (bad !== null) return Effect.fail(bad)
-      if (this.settings.strict && !this.sms.has(id))
-        return Effect.zipRight(this.known(id), this.offer(id, event, null))
-      return this.offer(id, event, null)
-    })
+    return Effect.suspend(() => this.entrance.send(id, event))
   }
 
   /**
@@ -230,21 +127,7 @@ export class StateGroup<S, E extends TaggedEvent> {
     event: E,
     eventId: string | null = null,
   ): Effect.Effect<{ readonly duplicate: boolean }, Refusal | StoreError> {
-    return Effect.gen(this, function* () {
-      const bad = this.badEvent(id, event)
-      if (bad !== null) return yield* bad
-      if (this.settings.strict && !this.sms.has(id)) yield* this.known(id)
-      yield* this.loaded(id)
-      yield* this.room(id)
-      // Once the row is written the event is accepted: from here on nothing may interrupt its way to the mailbox.
-      return yield* Effect.uninterruptible(
-        Effect.map(this.store.accept(id, event, eventId, this.now()), (accepted) => {
-          if (accepted._tag === "Duplicate") return { duplicate: true }
-          this.deliver(id, { event, inbox: accepted.seq, timer: null, reply: null })
-          return { duplicate: false }
-        }),
-      )
-    })
+    return this.entrance.sendDurable(id, event, eventId)
   }
 
   /**
@@ -252,25 +135,7 @@ export class StateGroup<S, E extends TaggedEvent> {
    * with the planner's failure, or with the refusal when the machine stops, ends or parks before.
    */
   sendAndWait(id: MachineId, event: E): Effect.Effect<void, Refusal | PlanFailure | StoreError> {
-    const wait = Effect.async<void, Refusal | PlanFailure | StoreError>((resume) => {
-      const reply = (verdict: Verdict) =>
-        resume(
-          verdict._tag === "Planned"
-            ? Effect.void
-            : Effect.fail(verdict._tag === "Refused" ? verdict.failure : verdict.refusal),
-        )
-      const bad = this.badEvent(id, event)
-      if (bad !== null) return resume(Effect.fail(bad))
-      const offered = Effect.matchEffect(this.offer(id, event, reply), {
-        onSuccess: () => Effect.void,
-        onFailure: (error) => Effect.sync(() => resume(Effect.fail(error))),
-      })
-      const fiber = Runtime.runFork(this.runtime, offered)
-      return Fiber.interrupt(fiber)
-    })
-    return Effect.suspend(() =>
-      this.settings.strict && !this.sms.has(id) ? Effect.zipRight(this.known(id), wait) : wait,
-    )
+    return this.entrance.sendAndWait(id, event)
   }
 
   /** Stores a machine with this state. Nothing is planned and no step runs until an event comes. */
@@ -278,127 +143,86 @@ export class StateGroup<S, E extends TaggedEvent> {
     id: MachineId,
     state: S,
   ): Effect.Effect<void, AlreadyTracking | AlreadyExists | BadState | ErrTerminated | StoreError> {
-    return Effect.gen(this, function* () {
-      if (this.stopping !== null) return yield* new ErrTerminated({ kind: this.kind, id })
-      const wrong = this.options.state.check(state)
+    type Refused = AlreadyTracking | AlreadyExists | BadState | ErrTerminated | StoreError
+    return Effect.suspend((): Effect.Effect<void, Refused> => {
+      const { members, kind, entrance } = this
+      if (members.stopping) return Effect.fail(entrance.terminated(id))
+      const wrong = members.options.state.check(state)
       if (wrong !== null)
-        return yield* new BadState({
-          kind: this.kind,
-          id,
-          message: `incorrect type for ${this.kind} ${id}: ${wrong}`,
-        })
-      if (this.sms.has(id)) return yield* new AlreadyTracking({ kind: this.kind, id })
-      if (yield* this.store.has(id)) return yield* new AlreadyExists({ kind: this.kind, id })
-      if (this.sms.has(id)) return yield* new AlreadyTracking({ kind: this.kind, id })
-      const saving = this.store.save({
-        id,
-        before: state,
-        state,
-        changed: true,
-        ended: false,
-        stepPending: false,
-        consumed: [],
-        timers: [],
-        log: [],
-        logLength: 0,
-        lastLogAt: null,
-        logDrop: null,
-        journal: [],
-        events: [],
-        at: this.now(),
+        return Effect.fail(new BadState({ kind, id, message: `incorrect type for ${kind} ${id}: ${wrong}` }))
+      const tracking = () => Effect.fail(new AlreadyTracking({ kind, id }))
+      if (members.sms.has(id)) return tracking()
+      const beginning = Effect.gen(this, function* () {
+        if (yield* members.store.has(id)) return yield* new AlreadyExists({ kind, id })
+        const saving = members.store.save(first(id, state, members.now()))
+        if (saving !== null) yield* saving
+        if (members.stopping) return
+        members.loadOrCreate(id)
       })
-      if (saving !== null) yield* saving
-      this.loadOrCreate(id)
+      return entrance.begun(id, beginning) ?? tracking()
     })
   }
 
   /** The committed state; null when nothing is stored under the id. */
   get(id: MachineId): Effect.Effect<S | null, StoreError> {
     return Effect.suspend(() => {
-      const machine = this.sms.get(id)
-      if (machine !== undefined && machine.isStored) return Effect.succeed(machine.core.state)
-      return Effect.map(this.load(id), (found) => (found === null ? null : found.state))
+      const machine = this.members.sms.get(id)
+      if (machine?.isStored === true) return Effect.succeed(machine.core.state)
+      return Effect.map(this.members.load(id), (found) => found?.state ?? null)
     })
   }
 
   /** Waits until what was sent to the machine before has been planned, then reads. */
   getAfter(id: MachineId): Effect.Effect<S | null, Refusal | StoreError> {
-    const barrier = Effect.async<void, Refusal>((resume) => {
-      const machine = this.sms.get(id)
-      if (machine === undefined) return resume(Effect.void)
-      machine.barrier((refusal) => resume(refusal === null ? Effect.void : Effect.fail(refusal)))
-    })
-    return Effect.zipRight(barrier, this.get(id))
+    return Effect.zipRight(this.entrance.barrier(id), this.get(id))
   }
 
   has(id: MachineId): Effect.Effect<boolean, StoreError> {
-    return this.store.has(id)
+    return this.members.store.has(id)
   }
 
   /** Stored machines in the order of their ids, a page at a time. */
   list(after: MachineId | null = null, limit = 100): Effect.Effect<Page<S>, StoreError> {
-    return this.store.list(after, limit)
+    return this.members.store.list(after, limit)
   }
 
   /** Log entries of a machine from a position (0 is the oldest kept). */
   log(id: MachineId, from = 0, limit = 1_000): Effect.Effect<ReadonlyArray<LogRow>, StoreError> {
-    return this.store.log(id, from, limit)
+    return this.members.store.log(id, from, limit)
   }
 
+  /** How the machine is; null when nothing is known under the id. */
   status(id: MachineId): Effect.Effect<MachineStatus<S> | null, StoreError> {
-    return Effect.gen(this, function* () {
-      const machine = this.sms.get(id)
-      const timers = this.host.timers.of(id)
-      if (machine !== undefined) {
-        const { core } = machine
-        const pending: Array<string> = []
-        for (let index = 0; index < Math.min(core.mailbox.length, 100); index++)
-          pending.push(core.mailbox.at(index)._tag)
-        return {
-          id,
-          phase: machine.phase,
-          state: core.state,
-          stateName: this.options.stateName(core.state),
-          pending: core.mailbox.length,
-          pendingEvents: pending,
-          busySince: machine.busySince,
-          restarts: machine.restarts,
-          stagesDone: core.stagesDone,
-          reason: machine.reason,
-          timers,
-        }
-      }
-      const found = yield* this.load(id)
-      if (found === null) return null
-      return {
-        id,
-        phase: found.ended ? "ended" : "stored",
-        state: found.state,
-        stateName: this.options.stateName(found.state),
-        pending: found.inbox.length,
-        pendingEvents: found.inbox.map((row) => row.event._tag),
-        busySince: null,
-        restarts: 0,
-        stagesDone: 0,
-        reason: "",
-        timers,
-      }
+    return Effect.suspend(() => {
+      const { members } = this
+      const live = members.sms.get(id)
+      if (live?.isStored === true) return Effect.succeed(liveStatus(members, live, live.core.state))
+      return Effect.map(members.load(id), (found) => {
+        const machine = members.sms.get(id)
+        if (machine !== undefined)
+          return liveStatus(
+            members,
+            machine,
+            found === null || machine.isStored ? machine.core.state : found.state,
+          )
+        return found === null ? null : storedStatus(members, id, found)
+      })
     })
   }
 
   /** The live machine, for reading `busy` and `stageDone`; undefined when it is not in memory. */
   machine(id: MachineId): StateMachine<S, E> | undefined {
-    return this.sms.get(id)
+    return this.members.sms.get(id)
   }
 
   /** How many machines are in memory. */
   get warm(): number {
-    return this.sms.size
+    return this.members.sms.size
   }
 
   /** Ids of the machines in memory whose step runs or whose events wait. */
   working(): ReadonlyArray<MachineId> {
-    return [...this.sms.values()]
+    return [...this.members.sms.values()]
       .filter((machine) => machine.core.busy || machine.core.mailbox.length > 0)
       .map((machine) => machine.id)
   }
@@ -409,7 +233,7 @@ export class StateGroup<S, E extends TaggedEvent> {
    */
   interruptStep(id: MachineId): Effect.Effect<boolean> {
     return Effect.suspend(() => {
-      const fiber = this.sms.get(id)?.stepFiber ?? null
+      const fiber = this.members.sms.get(id)?.stepFiber ?? null
       return fiber === null ? Effect.succeed(false) : Effect.as(Fiber.interrupt(fiber), true)
     })
   }
@@ -419,39 +243,65 @@ export class StateGroup<S, E extends TaggedEvent> {
     id: MachineId,
     ...changes: ReadonlyArray<TimerChange<E>>
   ): Effect.Effect<void, StoreError | ErrTerminated> {
-    return Effect.gen(this, function* () {
-      if (this.stopping !== null) return yield* new ErrTerminated({ kind: this.kind, id })
-      if (this.settings.durableTimers) yield* this.store.setTimers(id, changes)
-      for (const change of changes) this.host.timers.apply(id, change)
-    })
+    return Effect.suspend((): Effect.Effect<void, StoreError | ErrTerminated> =>
+      this.members.stopping
+        ? Effect.fail(this.entrance.terminated(id))
+        : armTimers(this.members, id, changes),
+    )
+  }
+
+  /** Sends the event when `millis` have passed on the group's clock. Setting a name that is set replaces it. */
+  after(
+    id: MachineId,
+    name: string,
+    millis: number,
+    event: E,
+  ): Effect.Effect<void, StoreError | ErrTerminated> {
+    return Effect.suspend(() => this.timers(id, after(name, millis, event, this.members.now())))
+  }
+
+  /** Sends the event at a time of the group's clock, milliseconds since 1970; at once when that has passed. */
+  at(id: MachineId, name: string, time: number, event: E): Effect.Effect<void, StoreError | ErrTerminated> {
+    return this.timers(id, at(name, time, event))
+  }
+
+  /** Takes a timer back; nothing happens when it is not set, or when its event waits already. */
+  cancel(id: MachineId, name: string): Effect.Effect<void, StoreError | ErrTerminated> {
+    return this.timers(id, cancel(name))
   }
 
   /** Brings back a machine that is parked or has ended, from its stored state, with what waits for it. */
   restart(id: MachineId): Effect.Effect<void, ErrTerminated | UnknownMachine | StoreError> {
     return Effect.gen(this, function* () {
-      if (this.stopping !== null) return yield* new ErrTerminated({ kind: this.kind, id })
-      const machine = this.sms.get(id)
+      const { members, kind } = this
+      if (members.stopping) return yield* this.entrance.terminated(id)
+      const machine = members.sms.get(id)
       if (machine?.phase === "parked") {
         machine.budget.reset()
         return machine.again()
       }
       if (machine !== undefined) return
-      if (!(yield* this.store.has(id))) return yield* new UnknownMachine({ kind: this.kind, id })
-      if (!this.sms.has(id)) this.create(id, true)
+      const found = yield* members.load(id)
+      if (found === null) return yield* new UnknownMachine({ kind, id })
+      if (found.ended) {
+        const saving = members.store.save({ ...first(id, found.state, members.now()), changed: false })
+        if (saving !== null) yield* saving
+      }
+      if (!members.stopping && !members.sms.has(id)) members.create(id, true)
     })
   }
 
   /** Saved plans from now on, in order; a slow reader holds up nobody. */
   get changes(): Stream.Stream<Change<S, E>> {
-    return this.changeHub.stream
+    return this.members.changes.stream
   }
 
   get deadLetters(): Stream.Stream<DeadLetter<E>> {
-    return this.letterHub.stream
+    return this.members.letters.stream
   }
 
   get failures(): Stream.Stream<MachineFailure> {
-    return this.failureHub.stream
+    return this.members.failures.stream
   }
 
   /**
@@ -459,188 +309,26 @@ export class StateGroup<S, E extends TaggedEvent> {
    * the caller's clock) and are then interrupted. What was accepted and not planned is in the report; durable events
    * among it stay in the inbox. Stopping again, also at the same time, gives the same report.
    */
-  stop(
-    limits: { readonly drainMillis?: number; readonly deadlineMillis?: number } = {},
-  ): Effect.Effect<StopReport<E>> {
-    return Effect.gen(this, function* () {
-      if (this.stopping !== null) return yield* Deferred.await(this.stopping)
-      const done = Deferred.unsafeMake<StopReport<E>>(FiberId.none)
-      this.stopping = done
-      this.alarm.stop()
-      const machines = [...this.sms.values()]
-      for (const machine of machines) machine.close()
-      const ended = Effect.forEach(machines, (machine) =>
-        machine.fiber === null ? Effect.void : Fiber.await(machine.fiber),
-      )
-      const drainMillis = limits.drainMillis ?? this.settings.drainMillis
-      const deadlineMillis = limits.deadlineMillis ?? drainMillis + stopDeadlineMillis
-      yield* Effect.timeoutOption(Effect.interruptible(ended), Duration.millis(drainMillis))
-      for (const { fiber } of machines) if (fiber !== null) fiber.unsafeInterruptAsFork(fiber.id())
-      yield* Effect.timeoutOption(
-        Effect.disconnect(ended),
-        Duration.millis(Math.max(0, deadlineMillis - drainMillis)),
-      )
-      const report = this.report(machines)
-      yield* Deferred.succeed(this.closing, undefined)
-      yield* Deferred.succeed(done, report)
-      return report
-    }).pipe(Effect.uninterruptible)
-  }
-
-  private report(machines: ReadonlyArray<StateMachine<S, E>>): StopReport<E> {
-    const unfinished: Array<MachineId> = []
-    const unplanned: Array<{ id: MachineId; event: E; durable: boolean }> = []
-    for (const machine of machines) {
-      if (machine.fiber !== null && machine.fiber.unsafePoll() === null) unfinished.push(machine.id)
-      for (const { event, inbox } of machine.drain())
-        unplanned.push({ id: machine.id, event, durable: inbox !== 0 })
-    }
-    this.sms.clear()
-    return { unfinished, unplanned }
-  }
-
-  private now(): number {
-    return this.clock.unsafeCurrentTimeMillis()
-  }
-
-  private badEvent(id: MachineId, event: E): BadEvent | null {
-    const wrong = this.options.event.check(event)
-    return wrong === null ? null : new BadEvent({ kind: this.kind, id, message: wrong })
-  }
-
-  private load(id: MachineId) {
-    const loaded = this.store.load(id, this.options.initial)
-    return Effect.isEffect(loaded) ? loaded : Effect.succeed(loaded)
-  }
-
-  private known(id: MachineId): Effect.Effect<void, UnknownMachine | StoreError> {
-    return Effect.flatMap(this.store.has(id), (has) =>
-      has ? Effect.void : Effect.fail(new UnknownMachine({ kind: this.kind, id })),
-    )
-  }
-
-  private loadOrCreate(id: MachineId): StateMachine<S, E> {
-    return this.sms.get(id) ?? this.create(id, false)
-  }
-
-  private create(id: MachineId, revive: boolean): StateMachine<S, E> {
-    const machine = new StateMachine(this.host, id)
-    this.sms.set(id, machine)
-    machine.start(revive)
-    this.armSweep()
-    return machine
-  }
-
-  /** Offers at once when it can; an Effect that fails or waits only when it must. */
-  private offer(
-    id: MachineId,
-    event: E,
-    reply: ((verdict: Verdict) => void) | null,
-  ): Effect.Effect<void, Refusal | StoreError> {
-    if (this.stopping !== null) return Effect.fail(new ErrTerminated({ kind: this.kind, id }))
-    const machine = this.loadOrCreate(id)
-    const refusal = machine.refusal()
-    if (refusal !== null) return Effect.fail(refusal)
-    if (machine.phase === "loading")
-      return Effect.zipRight(
-        this.loaded(id),
-        Effect.suspend(() => this.offer(id, event, reply)),
-      )
-    if (machine.isFull)
-      return Effect.zipRight(
-        this.room(id),
-        Effect.suspend(() => this.offer(id, event, reply)),
-      )
-    machine.push({ event, inbox: 0, timer: null, reply })
-    return Effect.void
-  }
-
-  /** Waits until the machine is in memory with its state, or says why it takes no events. */
-  private loaded(id: MachineId): Effect.Effect<void, Refusal | StoreError> {
-    return Effect.suspend(() => {
-      if (this.stopping !== null) return Effect.fail(new ErrTerminated({ kind: this.kind, id }))
-      const machine = this.loadOrCreate(id)
-      const refusal = machine.refusal()
-      if (refusal !== null) return Effect.fail(refusal)
-      if (machine.phase !== "loading") return Effect.void
-      return Effect.zipRight(
-        Effect.async<void>((resume) => machine.whenLoaded(() => resume(Effect.void))),
-        Effect.suspend(() => {
-          const after = machine.refusal()
-          return after === null ? Effect.void : Effect.fail(after)
-        }),
-      )
-    })
-  }
-
-  /** Waits until the mailbox has room, or fails, as the group is set. */
-  private room(id: MachineId): Effect.Effect<void, Refusal> {
-    return Effect.suspend(() => {
-      const machine = this.sms.get(id)
-      if (machine === undefined || !machine.isFull) return Effect.void
-      if (this.settings.whenFull === "fail")
-        return Effect.fail(new MailboxFull({ kind: this.kind, id, capacity: this.settings.mailboxCapacity }))
-      return Effect.async<void>((resume) => machine.whenRoom(() => resume(Effect.void)))
-    })
-  }
-
-  /** A durable event's last step: into the mailbox, or to the dead letters when its machine has ended meanwhile. */
-  private deliver(id: MachineId, envelope: Envelope<E>): void {
-    if (this.stopping !== null) return
-    const machine = this.loadOrCreate(id)
-    if (machine.phase === "ended") return this.deadLetter(id, envelope.event, "it has ended")
-    machine.push(envelope)
-  }
-
-  private postTimer(id: MachineId, name: string, event: E): void {
-    if (this.stopping !== null) return
-    const machine = this.loadOrCreate(id)
-    if (machine.phase === "ended") return this.deadLetter(id, event, "it has ended")
-    machine.push({ event, inbox: 0, timer: name, reply: null })
-  }
-
-  private fork(machine: StateMachine<S, E>): Fiber.RuntimeFiber<void, never> {
-    const fiber = Runtime.runFork(this.runtime, machine.run, { immediate: false })
-    fiber.addObserver((exit) => this.fiberEnded(machine, exit))
-    return fiber
-  }
-
-  /** The supervisor: a fiber that ended without being told to is started anew, or its machine parked. */
-  private fiberEnded(machine: StateMachine<S, E>, exit: Exit.Exit<void, never>): void {
-    if (Exit.isSuccess(exit) || this.stopping !== null) return
-    const message = exit.cause.toString().split("\n")[0] ?? "died"
-    machine.phase = "restarting"
-    machine.busySince = null
-    this.publishFailure(machine.id, "defect", message)
-    const pause = machine.budget.take(this.settings.restarts, this.now())
-    if (pause === null) return machine.park(message)
-    this.alarm.set(this.now() + Duration.toMillis(pause), () => {
-      if (machine.phase === "restarting") machine.again()
-    })
-  }
-
-  private deadLetter(id: MachineId, event: E, reason: string): void {
-    this.letterHub.offer({ kind: this.kind, id, event, reason })
-  }
-
-  private publishFailure(id: MachineId, what: MachineFailure["what"], message: string): void {
-    this.failureHub.offer({ kind: this.kind, id, what, message })
-  }
-
-  /** Lets idle machines go: one timer for the whole group, set only while there are machines. */
-  private armSweep(): void {
-    const idle = this.settings.idleTimeToPassivateMillis
-    if (idle === null || this.sweeping) return
-    this.sweeping = true
-    this.alarm.set(this.now() + idle, () => {
-      this.sweeping = false
-      const before = this.now() - idle
-      for (const machine of this.sms.values()) {
-        if (!machine.evictable || machine.idleSince > before) continue
-        this.sms.delete(machine.id)
-        machine.evict()
-      }
-      if (this.sms.size > 0) this.armSweep()
-    })
+  stop(limits: StopLimits = {}): Effect.Effect<StopReport<E>> {
+    return this.shutdown.stop(limits)
   }
 }
+
+/** The save of a machine that is begun, or marked as not ended. */
+const first = <S, E>(id: MachineId, state: S, now: number): Save<S, E> => ({
+  id,
+  before: state,
+  state,
+  changed: true,
+  ended: false,
+  stepPending: false,
+  consumed: [],
+  timers: [],
+  log: [],
+  logLength: 0,
+  lastLogAt: null,
+  logDrop: null,
+  journal: [],
+  events: [],
+  at: now,
+})

@@ -1,61 +1,44 @@
 /**
  * One live machine: a supervised fiber that drives a MachineCore. It waits for events, plans all that wait, saves,
  * runs the step, and plans what came meanwhile. Between those lines only the core decides; this file is about the
- * fiber, its failures and its end.
+ * fiber and the machine's phases. A step runs as the body of the fiber's own loop, not as a fiber of its own: that is
+ * most of the speed.
  */
-import * as Cause from "effect/Cause"
-import type * as Clock from "effect/Clock"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
+import type * as Fiber from "effect/Fiber"
 import * as Readable from "effect/Readable"
-import { Bookkeeping, type BookkeepingHost } from "./Bookkeeping.ts"
+import { Bookkeeping, rowsOf } from "./Bookkeeping.ts"
 import type { Change, StepContext } from "./GroupOptions.ts"
 import { MachineCore, type Planned } from "./MachineCore.ts"
+import type { MachineHost, Phase, Trouble } from "./MachineHost.ts"
 import type { Envelope, Verdict } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import { ErrTerminated, MachineParked, type MachineId, type Refusal } from "./Refusal.ts"
 import { RestartBudget } from "./RestartPolicy.ts"
 import type { StoredMachine } from "./StateStore.ts"
+import { contextOf, failureOf, guarded, type Step } from "./steps.ts"
 import type { StoreError } from "./StoreError.ts"
-import type { MachineTimers } from "./Timers.ts"
 import { Waiters } from "./Waiters.ts"
 
-/** `restarting`: it died and its supervisor will start it again; `evicted`: it left memory, the store has it. */
-export type Phase = "loading" | "live" | "restarting" | "parked" | "ended" | "evicted"
-
-/** What a machine needs of its group. */
-export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S, E> {
-  readonly clock: Clock.Clock
-  readonly timers: MachineTimers<E>
-  /** The group's `init`, to be run through before anything is planned; null when there is none. */
-  readonly ready: Effect.Effect<void> | null
-  readonly fork: (machine: StateMachine<S, E>) => Fiber.RuntimeFiber<void, never>
-  /** Makes the change only when somebody observes. */
-  readonly changed: (make: () => Change<S, E>) => void
-  readonly deadLetter: (id: MachineId, event: E, reason: string) => void
-  readonly failed: (
-    id: MachineId,
-    what: "plan" | "step" | "save" | "load" | "defect",
-    message: string,
-  ) => void
-  /** The machine has ended and leaves memory. */
-  readonly gone: (machine: StateMachine<S, E>) => void
+/** The last trouble that a machine had. */
+export interface LastFailure {
+  readonly what: Trouble
+  readonly message: string
+  readonly at: number
 }
 
-type Step = Effect.Effect<unknown, unknown, unknown>
-
-const takenVerdict: Verdict = { _tag: "Planned" }
+const taken: Verdict = { _tag: "Planned" }
 
 export class StateMachine<S, E extends TaggedEvent> {
   readonly id: MachineId
   readonly core: MachineCore<S, E>
-  readonly budget = new RestartBudget()
   phase: Phase = "loading"
   /** Why it is parked, empty when it is not. */
   reason = ""
   restarts = 0
+  lastFailure: LastFailure | null = null
   fiber: Fiber.RuntimeFiber<void, never> | null = null
   /** The running step, in groups whose steps can be interrupted. */
   stepFiber: Fiber.RuntimeFiber<unknown, unknown> | null = null
@@ -63,12 +46,20 @@ export class StateMachine<S, E extends TaggedEvent> {
   busySince: number | null = null
   /** Since when nothing has waited. */
   idleSince = 0
+  /** Durable events on their way: each has a place in the mailbox, and the machine stays in memory for them. */
+  reserved = 0
   private closing = false
+  private saving = false
   private resumeStep = false
-  private wake: (() => void) | null = null
+  private turnEvents = 0
+  /** Inbox rows up to this one came with the load: what is delivered after its commit may be among them. */
+  private readUpTo = 0
+  private everLoaded = false
+  private wake: ((effect: Effect.Effect<void>) => void) | null = null
   private loading: Effect.Effect<void, StoreError> | null = null
   private context: StepContext<E> | null = null
-  private readonly waiters = new Waiters()
+  private waiters: Waiters | null = null
+  private spent: RestartBudget | null = null
   private readonly books: Bookkeeping<S, E>
   private readonly host: MachineHost<S, E>
 
@@ -90,25 +81,37 @@ export class StateMachine<S, E extends TaggedEvent> {
     return Readable.make(Effect.sync(() => this.core.stagesDone))
   }
 
+  get budget(): RestartBudget {
+    return (this.spent ??= new RestartBudget())
+  }
+
   get isStored(): boolean {
-    return this.phase !== "loading" && this.books.stored
+    return this.everLoaded && this.books.stored
   }
 
   get isFull(): boolean {
-    return this.core.mailbox.length >= this.host.settings.mailboxCapacity
+    return this.core.mailbox.length + this.reserved >= this.host.settings.mailboxCapacity
+  }
+
+  get hasFiber(): boolean {
+    return this.fiber !== null && this.fiber.unsafePoll() === null
   }
 
   /** Nothing to do, nothing under way: it may leave memory. */
   get evictable(): boolean {
-    return this.phase === "live" && this.wake !== null && !this.core.busy && this.core.mailbox.length === 0
+    const idle = this.wake !== null && !this.core.busy && this.core.mailbox.length === 0
+    return this.phase === "live" && idle && this.reserved === 0
   }
 
   /** Loads the state and starts the fiber. `revive` starts a machine that had ended. */
   start(revive: boolean): void {
     const loaded = this.host.store.load(this.id, this.host.options.initial)
-    if (Effect.isEffect(loaded)) this.loading = Effect.map(loaded, (found) => this.install(found, revive))
+    if (Effect.isEffect(loaded))
+      this.loading = Effect.flatMap(loaded, (found) =>
+        Effect.map(this.forgotten(found, revive), () => this.install(found, revive)),
+      )
     else this.install(loaded, revive)
-    if (this.phase !== "ended") this.fiber = this.host.fork(this)
+    if (this.phase !== "ended") this.host.launch(this)
   }
 
   /** Starts the fiber again from the stored state; what waits in the mailbox stays. */
@@ -116,87 +119,130 @@ export class StateMachine<S, E extends TaggedEvent> {
     this.restarts++
     this.reason = ""
     this.phase = "loading"
+    this.saving = false
+    this.turnEvents = 0
     this.core.busy = true
     const loaded = this.host.store.load(this.id, this.host.options.initial)
     const found = Effect.isEffect(loaded) ? loaded : Effect.succeed(loaded)
-    // The waiting durable events are in the mailbox already.
-    this.loading = Effect.map(found, (stored) =>
-      this.install(stored === null ? null : { ...stored, inbox: [] }, true),
+    this.loading = Effect.map(found, (stored) => this.install(stored, true))
+    this.host.launch(this)
+  }
+
+  /** What waits for a machine that has ended leaves the inbox before anybody hears of it. */
+  private forgotten(found: StoredMachine<S, E> | null, revive: boolean): Effect.Effect<void, StoreError> {
+    if (found === null || !found.ended || revive || found.inbox.length === 0) return Effect.void
+    return this.host.store.discard(
+      this.id,
+      found.inbox.map(({ seq }) => seq),
     )
-    this.fiber = this.host.fork(this)
   }
 
   private install(found: StoredMachine<S, E> | null, revive: boolean): void {
     const { core } = this
-    this.loading = null
     if (found !== null) {
-      const early = core.mailbox.takeAll()
-      core.state = found.state
-      core.ended = false
+      core.reopen(found.state)
       this.books.opened(found)
       this.resumeStep = found.stepPending && this.host.settings.resume
-      const read = new Set<number>()
-      for (const { event, seq } of found.inbox) {
-        read.add(seq)
-        core.accept({ event, inbox: seq, timer: null, reply: null })
-      }
-      for (const envelope of early) if (!read.has(envelope.inbox)) core.accept(envelope)
-      this.waiters.sync(core.mailbox.length)
-      if (read.size > 0) this.inboxRead = read
+      if (found.inbox.length > 0) this.acceptStored(found.inbox)
     }
     core.busy = false
+    this.everLoaded = true
     this.phase = "live"
-    if (found?.ended === true && !revive) this.end("it has ended")
-    this.waiters.loaded()
+    if (found?.ended === true && !revive)
+      this.endWith("it has ended", this.loading === null ? 0 : found.inbox.length)
+    this.loading = null
+    this.waiters?.loaded()
   }
 
-  /** Inbox rows that came with the load: an event delivered after its commit may be among them. */
-  private inboxRead: Set<number> | null = null
+  /** Rows that the mailbox does not hold yet: before all else at the first load, behind it when loaded again. */
+  private acceptStored(inbox: StoredMachine<S, E>["inbox"]): void {
+    const { mailbox } = this.core
+    const early = mailbox.takeAll()
+    const known = new Set(early.map((envelope) => envelope.inbox))
+    const rows = inbox.filter(({ seq }) => !known.has(seq))
+    this.readUpTo = inbox[inbox.length - 1]!.seq
+    if (this.everLoaded) for (const envelope of early) mailbox.push(envelope)
+    for (const { event, seq } of rows) mailbox.push({ event, inbox: seq, timer: null, reply: null })
+    if (!this.everLoaded) for (const envelope of early) mailbox.push(envelope)
+  }
 
   /** The fiber's whole life: load, then turn after turn until the machine is closed. */
-  readonly run: Effect.Effect<void> = Effect.suspend(() => {
-    const turns = Effect.whileLoop({
+  run(): Effect.Effect<void> {
+    const turns = this.turns()
+    const ready = this.host.ready === null ? turns : Effect.zipRight(this.host.ready, turns)
+    return this.loading === null ? ready : Effect.zipRight(Effect.orDie(this.loading), ready)
+  }
+
+  private turns(): Effect.Effect<void> {
+    const loop = Effect.whileLoop({
       while: () => this.phase === "live",
       body: () => this.turn(),
       step: () => undefined,
     })
-    const prepared = [this.host.ready, this.loading === null ? null : Effect.orDie(this.loading)]
-    return prepared.reduceRight<Effect.Effect<void>>(
-      (after, before) => (before === null ? after : Effect.zipRight(before, after)),
-      turns,
+    // Whatever fails in the loop is the step that it ran, or a defect.
+    return Effect.catchAllCause(loop, (cause) =>
+      this.busySince === null
+        ? Effect.failCause(cause as Cause.Cause<never>)
+        : Effect.zipRight(
+            Effect.suspend(() => this.stepFailed(cause)),
+            Effect.suspend(() => this.turns()),
+          ),
     )
-  })
+  }
 
   /** Null when the machine takes events, else why not. */
   refusal(): Refusal | null {
-    const { kind } = this.host.options
-    if (this.phase === "ended" || this.closing) return new ErrTerminated({ kind, id: this.id })
-    if (this.phase === "parked") return new MachineParked({ kind, id: this.id, reason: this.reason })
+    if (this.phase === "ended" || this.closing) return this.terminated()
+    if (this.phase === "parked") return this.parked()
     return null
+  }
+
+  private terminated(): Refusal {
+    return new ErrTerminated({ kind: this.host.options.kind, id: this.id })
+  }
+
+  private parked(): Refusal {
+    return new MachineParked({ kind: this.host.options.kind, id: this.id, reason: this.reason })
   }
 
   /** Puts the event into the mailbox. The caller has checked that it is taken and that there is room. */
   push(envelope: Envelope<E>): void {
-    if (envelope.inbox !== 0 && this.inboxRead?.delete(envelope.inbox) === true) return
-    this.waiters.accepted()
+    if (envelope.inbox !== 0 && envelope.inbox <= this.readUpTo) return
     this.core.accept(envelope)
     if (this.wake !== null && this.core.ready) this.stir()
   }
 
   /** Calls back when there is room in the mailbox again, or when the machine takes no more events. */
-  whenRoom(resume: () => void): void {
-    this.waiters.forRoom(resume)
+  whenRoom(resume: () => void): () => void {
+    return this.waiting().forRoom(resume)
+  }
+
+  /** Somebody who was called for room did not take it: the next one may. */
+  passRoom(): void {
+    this.waiters?.released(this.freePlaces())
   }
 
   /** Calls back when the state is loaded, or cannot be. */
   whenLoaded(resume: () => void): void {
-    if (this.phase === "loading") this.waiters.forLoad(resume)
+    if (this.phase === "loading") this.waiting().forLoad(resume)
     else resume()
   }
 
   /** Calls back when all that was accepted before has been planned. */
   barrier(done: (refusal: Refusal | null) => void): void {
-    this.waiters.barrier(done)
+    const { mailbox } = this.core
+    if (mailbox.length === 0) return done(null)
+    const refusal = this.refusal()
+    if (refusal !== null) return done(refusal)
+    this.waiting().barrier(this.core.taken + mailbox.length, done)
+  }
+
+  private waiting(): Waiters {
+    return (this.waiters ??= new Waiters())
+  }
+
+  private freePlaces(): number {
+    return this.host.settings.mailboxCapacity - this.core.mailbox.length - this.reserved
   }
 
   evict(): void {
@@ -207,15 +253,15 @@ export class StateMachine<S, E extends TaggedEvent> {
   /** No more plans. An idle machine's fiber ends now, a busy one's after its step. */
   close(): void {
     this.closing = true
+    if (!this.saving) this.refuseAll(() => this.terminated())
     this.stir()
   }
 
   /** Takes what was accepted and never planned, answering those who wait. */
   drain(): ReadonlyArray<Envelope<E>> {
-    const rest = this.core.close()
     this.phase = "ended"
-    this.lose(new ErrTerminated({ kind: this.host.options.kind, id: this.id }), rest)
-    return rest
+    this.refuseAll(() => this.terminated())
+    return this.core.close()
   }
 
   /** Refuses events until `again`; those who wait for a verdict are told. */
@@ -224,51 +270,77 @@ export class StateMachine<S, E extends TaggedEvent> {
     this.reason = reason
     this.busySince = null
     this.core.busy = false
-    const refusal = new MachineParked({ kind: this.host.options.kind, id: this.id, reason })
-    for (let index = 0; index < this.core.mailbox.length; index++)
-      this.core.mailbox.envelope(index).reply?.({ _tag: "Lost", refusal })
-    this.waiters.refuse(refusal)
+    this.refuseAll(() => this.parked())
+  }
+
+  /** Tells all who wait that nothing more is planned; what waits in the mailbox stays. */
+  private refuseAll(refusal: () => Refusal): void {
+    const { mailbox } = this.core
+    for (let index = 0; index < mailbox.length; index++) {
+      const { reply } = mailbox.envelope(index)
+      if (reply !== null) reply({ _tag: "Lost", refusal: refusal() })
+    }
+    this.waiters?.refuse(refusal)
+  }
+
+  /** Remembers a failure and tells the group. */
+  note(what: Trouble, message: string): void {
+    this.lastFailure = { what, message, at: this.now() }
+    this.host.failed(this, what, message)
+  }
+
+  private now(): number {
+    return this.host.clock.unsafeCurrentTimeMillis()
   }
 
   private stir(): void {
     const { wake } = this
     if (wake === null) return
     this.wake = null
-    wake()
+    wake(Effect.void)
   }
 
   private waitForWork(): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
       if (this.core.ready || this.closing || this.phase !== "live") return resume(Effect.void)
-      this.idleSince = this.host.clock.unsafeCurrentTimeMillis()
-      this.wake = () => resume(Effect.void)
+      this.idleSince = this.now()
+      this.wake = resume
     })
   }
 
   /** Plans until it must wait: for a save, a step, new events, or the turn of the others. */
   private turn(): Effect.Effect<void> {
-    let budget = this.host.settings.eventsPerTurn
-    while (budget > 0 && this.phase === "live") {
+    const { host, core } = this
+    if (this.busySince !== null) this.stepEnded()
+    while (this.phase === "live") {
       if (this.closing) {
         this.phase = "ended"
-        return Effect.void
+        break
       }
       if (this.resumeStep) {
         this.resumeStep = false
-        const step = this.host.options.step(this.core.state, this.stepContext())
-        if (step !== null) return this.runStep(step)
+        const step = host.options.step(core.state, this.stepContext())
+        if (step !== null) return this.stepping(step, this.now())
       }
-      const next = this.core.next()
-      if (next === null) return this.settle() ?? this.waitForWork()
-      budget -= Math.max(1, next.takes)
-      const step = next.step && !next.ended ? this.host.options.step(next.state, this.stepContext()) : null
-      const now = this.host.clock.unsafeCurrentTimeMillis()
-      const saving = this.books.save(next, step !== null, now)
-      if (saving !== null) return this.afterSave(saving, () => this.saved(next, step, now))
-      const running = this.saved(next, step, now)
+      if (this.turnEvents >= host.settings.eventsPerTurn) {
+        this.turnEvents = 0
+        return Effect.yieldNow()
+      }
+      const next = core.next()
+      if (next === null) {
+        const settling = this.settle()
+        if (settling === null) this.turnEvents = 0
+        return settling ?? this.waitForWork()
+      }
+      this.turnEvents += next.takes > 1 ? next.takes : 1
+      const at = this.now()
+      const step = next.step && !next.ended ? host.options.step(next.state, this.stepContext()) : null
+      const saving = this.books.save(next, step !== null, at)
+      if (saving !== null) return this.afterSave(saving, () => this.saved(next, step, at))
+      const running = this.saved(next, step, at)
       if (running !== null) return running
     }
-    return this.phase === "live" ? Effect.yieldNow() : Effect.void
+    return Effect.void
   }
 
   /** Waits for a save, which nothing may interrupt half-way, and then goes on with what follows from it. */
@@ -276,26 +348,47 @@ export class StateMachine<S, E extends TaggedEvent> {
     saving: Effect.Effect<void, StoreError>,
     saved: () => Effect.Effect<void> | null,
   ): Effect.Effect<void> {
-    const known = Effect.match(saving, { onSuccess: saved, onFailure: (error) => this.saveFailed(error) })
+    this.saving = true
+    const known = Effect.match(saving, {
+      onSuccess: () => {
+        this.saving = false
+        const then = saved()
+        if (this.closing) this.refuseAll(() => this.terminated())
+        return then
+      },
+      onFailure: (error) => {
+        this.saving = false
+        return this.saveFailed(error)
+      },
+    })
     return Effect.flatMap(Effect.uninterruptible(known), (then) => then ?? Effect.void)
   }
 
   /** After the commit: the state is the machine's, those who wait are told, and the step begins. */
   private saved(next: Planned<S, E>, step: Step | null, at: number): Effect.Effect<void> | null {
-    const { host } = this
+    const { host, core } = this
     for (const change of this.books.committed()) host.timers.apply(this.id, change)
     this.answer(next)
-    this.core.saved(next)
-    if (next.failure !== null) host.failed(this.id, "plan", next.failure.message)
-    host.changed(() => this.change(next, at))
+    core.saved(next)
+    this.report(next)
+    if (host.observed()) host.changed(this.change(next, at))
     if (next.ended) {
-      this.end("it has ended")
+      this.endWith("it has ended", next.waiting - next.takes)
       return null
     }
-    this.waiters.taken(next.takes, this.host.settings.mailboxCapacity - this.core.mailbox.length)
-    if (step !== null) return this.runStep(step)
-    this.core.stageDone()
+    if (this.waiters !== null) {
+      this.waiters.taken(core.taken)
+      this.waiters.released(this.freePlaces())
+    }
+    if (step !== null) return this.stepping(step, at)
+    core.stageDone()
     return null
+  }
+
+  private report(next: Planned<S, E>): void {
+    if (next.failure !== null) return this.note("plan", next.failure.message)
+    if (next.processed > next.waiting)
+      this.note("plan", `the planner took ${next.processed} of ${next.waiting} events; it counts as all`)
   }
 
   private change(next: Planned<S, E>, at: number): Change<S, E> {
@@ -314,43 +407,26 @@ export class StateMachine<S, E extends TaggedEvent> {
   }
 
   private answer(next: Planned<S, E>): void {
+    const { mailbox } = this.core
     for (const { event, failure } of next.rejected) this.host.deadLetter(this.id, event, failure.message)
     for (let index = 0; index < next.takes; index++) {
-      const { reply } = this.core.mailbox.envelope(index)
+      const { reply, event } = mailbox.envelope(index)
+      if (next.failure !== null) this.host.deadLetter(this.id, event, next.failure.message)
       if (reply === null) continue
       const failure = next.failure ?? next.rejected.find((rejected) => rejected.index === index)?.failure
-      reply(failure === undefined ? takenVerdict : { _tag: "Refused", failure })
+      reply(failure === undefined ? taken : { _tag: "Refused", failure })
     }
   }
 
-  private runStep(step: Step): Effect.Effect<void> {
+  private stepping(step: Step, at: number): Effect.Effect<void> {
     this.core.busy = true
     if (Exit.isExit(step) && Exit.isSuccess(step)) {
       this.stepEnded()
       return Effect.void
     }
-    this.busySince = this.host.clock.unsafeCurrentTimeMillis()
-    const { onStepFailure } = this.host.settings.restarts
-    const tried = onStepFailure._tag === "Retry" ? Effect.retry(step, onStepFailure.schedule) : step
-    const running = this.host.settings.interruptibleSteps ? this.forked(tried) : tried
-    // The runtime of this fiber carries what the steps need.
-    return Effect.matchCauseEffect(running as Effect.Effect<unknown, unknown>, {
-      onSuccess: () => {
-        this.stepEnded()
-        return Effect.void
-      },
-      onFailure: (cause) => this.stepFailed(cause),
-    })
-  }
-
-  private forked(step: Step): Step {
-    return Effect.flatMap(Effect.fork(step), (fiber) => {
-      this.stepFiber = fiber
-      return Effect.flatMap(Fiber.await(fiber), (exit) => {
-        this.stepFiber = null
-        return Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause) ? Effect.void : exit
-      })
-    })
+    this.busySince = at
+    // The runtime of this fiber carries what the steps need; a failure is met by the loop.
+    return guarded(step, this.host.settings, this) as Effect.Effect<void>
   }
 
   private stepEnded(): void {
@@ -359,21 +435,31 @@ export class StateMachine<S, E extends TaggedEvent> {
   }
 
   private stepFailed(cause: Cause.Cause<unknown>): Effect.Effect<void> {
-    const failure = Cause.failureOption(cause)
-    if (Option.isNone(failure)) return Effect.failCause(cause as Cause.Cause<never>)
-    const message = describe(failure.value)
+    const message = failureOf(cause)
+    if (message === null) return Effect.failCause(cause as Cause.Cause<never>)
     const { onStepFailure } = this.host.settings.restarts
-    this.host.failed(this.id, "step", message)
     this.stepEnded()
+    this.note("step", message)
     if (onStepFailure._tag === "Park") this.park(`its step failed: ${message}`)
-    if (onStepFailure._tag === "Stop") this.end(`its step failed: ${message}`)
-    return Effect.void
+    return onStepFailure._tag === "Stop" ? this.stopFor(`its step failed: ${message}`) : Effect.void
+  }
+
+  /** Ends the machine, and the store knows it. */
+  private stopFor(reason: string): Effect.Effect<void> {
+    const waiting = this.core.mailbox.length
+    const saving = this.books.ending(this.core.state, this.now())
+    const ended = () => {
+      for (const change of this.books.committed()) this.host.timers.apply(this.id, change)
+      this.endWith(reason, waiting)
+      return null
+    }
+    return saving === null ? (ended() ?? Effect.void) : this.afterSave(saving, ended)
   }
 
   /** A step that ended without an event: the store must no longer call it unfinished. */
   private settle(): Effect.Effect<void> | null {
     if (!this.books.stepPending || this.core.busy) return null
-    const saving = this.books.settle(this.core.state, this.host.clock.unsafeCurrentTimeMillis())
+    const saving = this.books.settle(this.core.state, this.now())
     const settled = () => {
       this.books.committed()
       return null
@@ -384,7 +470,7 @@ export class StateMachine<S, E extends TaggedEvent> {
   /** Nothing happened; the same events are planned again after a pause, or the machine is parked. */
   private saveFailed(error: StoreError): Effect.Effect<void> {
     this.core.saveFailed()
-    this.host.failed(this.id, "save", error.message)
+    this.note("save", error.message)
     const { clock, settings } = this.host
     const pause = this.budget.take(settings.restarts, clock.unsafeCurrentTimeMillis())
     if (pause !== null) return clock.sleep(pause)
@@ -392,42 +478,18 @@ export class StateMachine<S, E extends TaggedEvent> {
     return Effect.void
   }
 
-  private end(reason: string): void {
-    const rest = this.core.close()
+  /** The end: the first `settled` of what waits are out of the inbox with the last save, the rest is taken out now. */
+  private endWith(reason: string, settled: number): void {
     this.phase = "ended"
+    this.refuseAll(() => this.terminated())
+    const rest = this.core.close()
     for (const { event } of rest) this.host.deadLetter(this.id, event, reason)
-    this.lose(new ErrTerminated({ kind: this.host.options.kind, id: this.id }), rest)
+    const rows = rowsOf(rest.slice(settled))
+    if (rows.length > 0) this.host.discard(this.id, rows)
     this.host.gone(this)
   }
 
-  private lose(refusal: Refusal, rest: ReadonlyArray<Envelope<E>>): void {
-    for (const { reply } of rest) reply?.({ _tag: "Lost", refusal })
-    this.waiters.refuse(refusal)
-  }
-
   private stepContext(): StepContext<E> {
-    if (this.context !== null) return this.context
-    const { host, id, books } = this
-    const send = (event: E) =>
-      Effect.suspend(() => {
-        const refusal = this.core.ended || this.closing || this.phase !== "live"
-        if (refusal) return Effect.fail(new ErrTerminated({ kind: host.options.kind, id }))
-        this.push({ event, inbox: 0, timer: null, reply: null })
-        return Effect.void
-      })
-    return (this.context = {
-      id,
-      get lastLogAt() {
-        return books.lastLogAt
-      },
-      send,
-      timers: (...changes) =>
-        Effect.map(host.settings.durableTimers ? host.store.setTimers(id, changes) : Effect.void, () => {
-          for (const change of changes) host.timers.apply(id, change)
-        }),
-    })
+    return (this.context ??= contextOf(this.host, this, this.books))
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? error.message : typeof error === "string" ? error : JSON.stringify(error)

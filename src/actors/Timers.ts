@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { TimerHeap, type Timer } from "./time/TimerHeap.ts"
 import type { MachineId } from "./Refusal.ts"
+import type { StoreError } from "./StoreError.ts"
 
 /** A change of one machine's timers: setting a name that is set replaces it. */
 export type TimerChange<E> =
@@ -24,7 +25,14 @@ export const at = <E>(name: string, time: number, event: E): TimerChange<E> => (
   event,
 })
 
+/** Posts the event `millis` after `now`, the time that the plan or the step was given. */
+export const after = <E>(name: string, millis: number, event: E, now: number): TimerChange<E> =>
+  at(name, now + Math.max(0, millis), event)
+
 export const cancel = (name: string): TimerChange<never> => ({ _tag: "Cancel", name })
+
+/** How long the alarm sleeps at once: the timers of Node go wrong beyond 2^31 milliseconds, which is 25 days. */
+const longestSleepMillis = 2 ** 30
 
 /** One alarm for a whole group: the timers in a heap, and one sleep until the earliest of them. */
 export class Alarm {
@@ -32,6 +40,7 @@ export class Alarm {
   private sleeping: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | null = null
   private readonly clock: Clock.Clock
   private readonly runtime: Runtime.Runtime<never>
+  private stopped = false
 
   constructor(clock: Clock.Clock, runtime: Runtime.Runtime<never>) {
     this.clock = clock
@@ -49,13 +58,15 @@ export class Alarm {
     if (this.heap.size === 0) this.sleep(null)
   }
 
+  /** Nothing fires any more. */
   stop(): void {
+    this.stopped = true
     this.sleep(null)
   }
 
   private arm(): void {
     const next = this.heap.nextAt()
-    if (next === null || (this.sleeping !== null && this.sleeping.at <= next)) return
+    if (next === null || this.stopped || (this.sleeping !== null && this.sleeping.at <= next)) return
     this.sleep(next)
   }
 
@@ -65,7 +76,7 @@ export class Alarm {
       this.sleeping = null
     }
     if (at === null) return
-    const delay = Math.max(0, at - this.clock.unsafeCurrentTimeMillis())
+    const delay = Math.min(Math.max(0, at - this.clock.unsafeCurrentTimeMillis()), longestSleepMillis)
     const wake = Effect.zipRight(
       this.clock.sleep(Duration.millis(delay)),
       Effect.sync(() => this.fire()),
@@ -115,8 +126,40 @@ export class MachineTimers<E> {
     )
   }
 
+  isArmed(id: MachineId, name: string): boolean {
+    return this.armed.get(id)?.has(name) ?? false
+  }
+
   /** The names and due times of a machine's timers. */
   of(id: MachineId): ReadonlyArray<{ readonly name: string; readonly at: number }> {
-    return [...(this.armed.get(id) ?? [])].map(([name, timer]) => ({ name, at: timer.at }))
+    const names = this.armed.get(id)
+    return names === undefined ? [] : [...names].map(([name, timer]) => ({ name, at: timer.at }))
   }
 }
+
+/**
+ * Sets and cancels timers from outside of a plan. Memory goes first, so that what a plan does meanwhile is behind it in
+ * the store too; when the store cannot, the new timers are taken back.
+ */
+export const armTimers = <E>(
+  host: {
+    readonly settings: { readonly durableTimers: boolean }
+    readonly store: {
+      readonly setTimers: (
+        id: MachineId,
+        changes: ReadonlyArray<TimerChange<E>>,
+      ) => Effect.Effect<void, StoreError>
+    }
+    readonly timers: MachineTimers<E>
+  },
+  id: MachineId,
+  changes: ReadonlyArray<TimerChange<E>>,
+): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    for (const change of changes) host.timers.apply(id, change)
+    if (!host.settings.durableTimers || changes.length === 0) return Effect.void
+    const takeBack = Effect.sync(() => {
+      for (const { name, _tag } of changes) if (_tag === "Set") host.timers.apply(id, cancel(name))
+    })
+    return Effect.tapError(host.store.setTimers(id, changes), () => takeBack)
+  })

@@ -10,63 +10,54 @@ interface Barrier {
 }
 
 export class Waiters {
-  private acceptedCount = 0
-  private takenCount = 0
-  private room: Array<() => void> | null = null
-  private load: Array<() => void> | null = null
-  private barriers: Array<Barrier> | null = null
+  private room: Array<() => void> = []
+  private load: Array<() => void> = []
+  private barriers: Array<Barrier> = []
 
-  accepted(): void {
-    this.acceptedCount++
-  }
-
-  /** The mailbox was filled from the store: `waiting` events are accepted and not planned. */
-  sync(waiting: number): void {
-    this.acceptedCount = this.takenCount + waiting
-  }
-
-  forRoom(resume: () => void): void {
-    ;(this.room ??= []).push(resume)
+  /** Calls back when there is room; gives the way to wait no longer. */
+  forRoom(resume: () => void): () => void {
+    this.room.push(resume)
+    return () => {
+      this.room = this.room.filter((other) => other !== resume)
+    }
   }
 
   forLoad(resume: () => void): void {
-    ;(this.load ??= []).push(resume)
+    this.load.push(resume)
   }
 
-  barrier(done: (refusal: Refusal | null) => void): void {
-    if (this.takenCount >= this.acceptedCount) done(null)
-    else (this.barriers ??= []).push({ target: this.acceptedCount, done })
+  /** Calls back when the machine has taken `target` events in all. */
+  barrier(target: number, done: (refusal: Refusal | null) => void): void {
+    this.barriers.push({ target, done })
   }
 
   loaded(): void {
     const waiting = this.load
-    this.load = null
-    if (waiting !== null) for (const resume of waiting) resume()
+    this.load = []
+    for (const resume of waiting) resume()
   }
 
-  /** `count` events were planned, and the mailbox has room for `free` more. */
-  taken(count: number, free: number): void {
-    this.takenCount += count
-    if (this.room !== null && free > 0) {
-      const released = this.room.splice(0, free)
-      if (this.room.length === 0) this.room = null
-      for (const resume of released) resume()
-    }
-    if (this.barriers === null) return
-    const { takenCount } = this
-    const passed = this.barriers.filter(({ target }) => takenCount >= target)
-    const left = this.barriers.filter(({ target }) => takenCount < target)
-    this.barriers = left.length === 0 ? null : left
+  /** The mailbox has room for `free` more: as many who waited may try again. */
+  released(free: number): void {
+    if (this.room.length === 0 || free <= 0) return
+    for (const resume of this.room.splice(0, free)) resume()
+  }
+
+  /** The machine has taken `taken` events in all. */
+  taken(taken: number): void {
+    if (this.barriers.length === 0) return
+    const passed = this.barriers.filter(({ target }) => taken >= target)
+    this.barriers = this.barriers.filter(({ target }) => taken < target)
     for (const { done } of passed) done(null)
   }
 
   /** The machine takes no more events: nobody waits on. */
-  refuse(refusal: Refusal): void {
+  refuse(refusal: () => Refusal): void {
     const { barriers, room } = this
-    this.barriers = null
-    this.room = null
-    if (barriers !== null) for (const { done } of barriers) done(refusal)
-    if (room !== null) for (const resume of room) resume()
+    this.barriers = []
+    this.room = []
+    for (const { done } of barriers) done(refusal())
+    for (const resume of room) resume()
     this.loaded()
   }
 }

@@ -18,8 +18,9 @@ interface Cell {
   stored: boolean
   ended: boolean
   stepPending: boolean
-  log: Array<LogRow>
-  inbox: Array<{ readonly seq: number; readonly event: unknown }>
+  /** Null while there is none: most machines of a simulation have neither. */
+  log: Array<LogRow> | null
+  inbox: Array<{ readonly seq: number; readonly event: unknown }> | null
   eventIds: Set<string> | null
 }
 
@@ -49,6 +50,7 @@ export class MemoryShelves {
       if (change._tag === "Cancel") names.delete(change.name)
       else names.set(change.name, { at: change.at, event: change.event })
     }
+    if (names.size === 0) machines.delete(id)
   }
 }
 
@@ -57,8 +59,8 @@ const newCell = (state: unknown): Cell => ({
   stored: false,
   ended: false,
   stepPending: false,
-  log: [],
-  inbox: [],
+  log: null,
+  inbox: null,
   eventIds: null,
 })
 
@@ -77,10 +79,10 @@ const openShelf = <S, E>(
     cell.stepPending = save.stepPending
     if (save.consumed.length > 0) {
       const gone = new Set(save.consumed)
-      cell.inbox = cell.inbox.filter((row) => !gone.has(row.seq))
+      cell.inbox = cell.inbox?.filter((row) => !gone.has(row.seq)) ?? null
     }
-    if (save.logDrop !== null) cell.log.splice(save.logDrop.from, save.logDrop.to - save.logDrop.from)
-    for (const row of save.log) cell.log.push(row)
+    if (save.logDrop !== null) cell.log?.splice(save.logDrop.from, save.logDrop.to - save.logDrop.from)
+    for (const row of save.log) (cell.log ??= []).push(row)
     if (save.timers.length > 0) shelves.setTimers(shelf.kind, save.id, save.timers)
     if (save.journal.length > 0) append(save.journal)
   }
@@ -93,9 +95,9 @@ const openShelf = <S, E>(
         stored: cell.stored,
         ended: cell.ended,
         stepPending: cell.stepPending,
-        logLength: cell.log.length,
-        lastLogAt: cell.log[cell.log.length - 1]?.at ?? null,
-        inbox: cell.inbox as ReadonlyArray<{ seq: number; event: E }>,
+        logLength: cell.log?.length ?? 0,
+        lastLogAt: cell.log?.at(-1)?.at ?? null,
+        inbox: (cell.inbox ?? []) as ReadonlyArray<{ seq: number; event: E }>,
       }
     },
     save: (save) => {
@@ -120,8 +122,13 @@ const openShelf = <S, E>(
           cell.eventIds.add(eventId)
         }
         const seq = ++shelves.inboxSequence
-        cell.inbox.push({ seq, event })
+        ;(cell.inbox ??= []).push({ seq, event })
         return { _tag: "Accepted" as const, seq }
+      }),
+    discard: (id, seqs) =>
+      Effect.sync(() => {
+        const cell = cells.get(id)
+        if (cell?.inbox) cell.inbox = cell.inbox.filter((row) => !seqs.includes(row.seq))
       }),
     has: (id) => Effect.sync(() => cells.get(id)?.stored ?? false),
     list: (after, limit) =>
@@ -135,7 +142,7 @@ const openShelf = <S, E>(
         }
       }),
     unfinished: Effect.sync(() =>
-      [...cells].filter(([, cell]) => cell.inbox.length > 0 || cell.stepPending).map(([id]) => id),
+      [...cells].filter(([, cell]) => (cell.inbox?.length ?? 0) > 0 || cell.stepPending).map(([id]) => id),
     ),
     timers: Effect.sync(() =>
       [...(shelves.timers.get(shelf.kind) ?? [])].flatMap(([id, names]) =>
@@ -143,7 +150,7 @@ const openShelf = <S, E>(
       ),
     ),
     setTimers: (id, changes) => Effect.sync(() => shelves.setTimers(shelf.kind, id, changes)),
-    log: (id, from, limit) => Effect.sync(() => cells.get(id)?.log.slice(from, from + limit) ?? []),
+    log: (id, from, limit) => Effect.sync(() => cells.get(id)?.log?.slice(from, from + limit) ?? []),
   }
 }
 

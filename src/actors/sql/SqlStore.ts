@@ -2,7 +2,6 @@
  * The store in SQLite: reads go to the connection, every write through the one GroupCommit. Needs `SqlClient`;
  * migrates its own tables. A daemon that promises durability opens the database with `synchronous = full`.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,13 +21,10 @@ import {
 } from "../StateStore.ts"
 import { StoreError, storeError } from "../StoreError.ts"
 import type { TimerChange } from "../Timers.ts"
-import { GroupCommit, type TimerRow } from "./GroupCommit.ts"
+import { defaultCommitOptions, GroupCommit, type CommitOptions } from "./GroupCommit.ts"
 import { migrate, type NewerDatabase } from "./migrate.ts"
 import { migrations } from "./schema.ts"
-
-/** How long event ids are remembered, so that a re-send is known as one. */
-const eventIdDays = 7
-const dayMillis = 86_400_000
+import type { TimerRow, Work } from "./works.ts"
 
 interface MachineRow {
   readonly version: number
@@ -81,8 +77,7 @@ const decoding = <A>(run: () => A): Effect.Effect<A, StoreError> =>
 
 const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<S, E>): GroupStore<S, E> => {
   const { kind } = shelf
-  const write = <A>(work: Parameters<GroupCommit["submit"]>[0]): Effect.Effect<A, StoreError> =>
-    Effect.mapError(writer.submit<A>(work), storeError("write"))
+  const write = <A>(work: Work): Effect.Effect<A, StoreError> => writer.submit<A>(work)
   const timerRow = (change: TimerChange<E>): TimerRow => ({
     name: change.name,
     set:
@@ -163,6 +158,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
         eventId,
         at,
       }),
+    discard: (_, seqs) => write({ _tag: "Discard", seqs }),
     has: (id) =>
       reading(
         "look up",
@@ -266,21 +262,18 @@ const journalOver = (sql: SqlClient, writer: GroupCommit, hub: Hub<JournalEntry>
     hub,
   )
 
-/** StateStore and Journal over SQLite. */
-export const layerSql: Layer.Layer<StateStore | Journal, StoreError | NewerDatabase, SqlClient> =
+/** StateStore and Journal over SQLite, with other bounds than the defaults. */
+export const layerSqlWith = (
+  options: Partial<CommitOptions>,
+): Layer.Layer<StateStore | Journal, StoreError | NewerDatabase, SqlClient> =>
   Layer.scopedContext(
     Effect.gen(function* () {
       const sql = yield* SqlClient
       yield* migrate("actors", migrations).pipe(
         Effect.catchTag("SqlError", (error) => Effect.fail(storeError("open")(error))),
       )
-      const now = yield* Clock.currentTimeMillis
-      yield* reading(
-        "open",
-        sql.unsafe("delete from event_ids where at < ?", [now - eventIdDays * dayMillis]),
-      )
       const hub = new Hub<JournalEntry>()
-      const writer = yield* GroupCommit.make(sql, hub)
+      const writer = yield* GroupCommit.make(sql, hub, { ...defaultCommitOptions, ...options })
       const store = StateStore.of({
         open: (shelf) => openShelf(sql, writer, shelf),
         write: (effect, journal = []) =>
@@ -293,3 +286,7 @@ export const layerSql: Layer.Layer<StateStore | Journal, StoreError | NewerDatab
       return Context.make(StateStore, store).pipe(Context.add(Journal, journalOver(sql, writer, hub)))
     }),
   )
+
+/** StateStore and Journal over SQLite. */
+export const layerSql: Layer.Layer<StateStore | Journal, StoreError | NewerDatabase, SqlClient> =
+  layerSqlWith({})

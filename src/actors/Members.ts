@@ -1,0 +1,171 @@
+/**
+ * The machines of a group that are in memory: made when events come for them, watched over while they live, let go
+ * when they have been idle long enough. A fiber that ends without being told to is started anew after a pause, and its
+ * machine parked when that happens too often; the others do not notice.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Runtime from "effect/Runtime"
+import type { Change, GroupOptions, GroupSettings } from "./GroupOptions.ts"
+import type { DeadLetter, MachineFailure } from "./GroupStatus.ts"
+import { Hub } from "./Hub.ts"
+import type { MachineHost, Trouble } from "./MachineHost.ts"
+import type { TaggedEvent } from "./Planner.ts"
+import type { MachineId, Refusal } from "./Refusal.ts"
+import { StateMachine } from "./StateMachine.ts"
+import type { GroupStore, StoredMachine } from "./StateStore.ts"
+import type { StoreError } from "./StoreError.ts"
+import { Alarm, MachineTimers } from "./Timers.ts"
+
+export interface MemberParts<S, E extends TaggedEvent> {
+  readonly options: GroupOptions<S, E, unknown>
+  readonly settings: GroupSettings
+  readonly store: GroupStore<S, E>
+  readonly clock: Clock.Clock
+  readonly runtime: Runtime.Runtime<unknown>
+  readonly ready: Effect.Effect<void> | null
+  /** The group's own `send`. */
+  readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
+}
+
+export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
+  /** The machines in memory. */
+  readonly sms = new Map<MachineId, StateMachine<S, E>>()
+  readonly options: GroupOptions<S, E, unknown>
+  readonly settings: GroupSettings
+  readonly store: GroupStore<S, E>
+  readonly clock: Clock.Clock
+  readonly ready: Effect.Effect<void> | null
+  readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
+  readonly timers: MachineTimers<E>
+  readonly changes = new Hub<Change<S, E>>()
+  readonly letters = new Hub<DeadLetter<E>>()
+  readonly failures = new Hub<MachineFailure>()
+  readonly runtime: Runtime.Runtime<unknown>
+  /** No machine is made any more, and none is started again. */
+  stopping = false
+  private sweeping = false
+  private readonly alarm: Alarm
+
+  constructor(parts: MemberParts<S, E>) {
+    this.options = parts.options
+    this.settings = parts.settings
+    this.store = parts.store
+    this.clock = parts.clock
+    this.ready = parts.ready
+    this.runtime = parts.runtime
+    this.resend = parts.resend
+    this.alarm = new Alarm(parts.clock, parts.runtime as Runtime.Runtime<never>)
+    this.timers = new MachineTimers<E>(this.alarm, (id, name, event) => this.postTimer(id, name, event))
+  }
+
+  get kind(): string {
+    return this.options.kind
+  }
+
+  now(): number {
+    return this.clock.unsafeCurrentTimeMillis()
+  }
+
+  load(id: MachineId): Effect.Effect<StoredMachine<S, E> | null, StoreError> {
+    const loaded = this.store.load(id, this.options.initial)
+    return Effect.isEffect(loaded) ? loaded : Effect.succeed(loaded)
+  }
+
+  loadOrCreate(id: MachineId): StateMachine<S, E> {
+    return this.sms.get(id) ?? this.create(id, false)
+  }
+
+  create(id: MachineId, revive: boolean): StateMachine<S, E> {
+    const machine = new StateMachine<S, E>(this, id)
+    this.sms.set(id, machine)
+    machine.start(revive)
+    this.armSweep()
+    return machine
+  }
+
+  /** Stops timers and supervision; the machines go on until they are closed. */
+  silence(): void {
+    this.stopping = true
+    this.alarm.stop()
+  }
+
+  observed(): boolean {
+    return this.options.observe !== undefined || this.changes.hasReaders
+  }
+
+  changed(change: Change<S, E>): void {
+    this.options.observe?.(change)
+    this.changes.offer(change)
+  }
+
+  deadLetter(id: MachineId, event: E, reason: string): void {
+    if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
+  }
+
+  failed(machine: StateMachine<S, E>, what: Trouble, message: string): void {
+    this.failures.offer({ kind: this.kind, id: machine.id, what, message })
+  }
+
+  discard(id: MachineId, seqs: ReadonlyArray<number>): void {
+    const discarding = Effect.catchAll(this.store.discard(id, seqs), (error) =>
+      Effect.sync(() => this.failures.offer({ kind: this.kind, id, what: "save", message: error.message })),
+    )
+    Runtime.runFork(this.runtime, discarding)
+  }
+
+  gone(machine: StateMachine<S, E>): void {
+    if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
+  }
+
+  launch(machine: StateMachine<S, E>): void {
+    const fiber = Runtime.runFork(this.runtime, machine.run(), { immediate: false })
+    machine.fiber = fiber
+    fiber.addObserver((exit) => {
+      if (Exit.isFailure(exit)) this.died(machine, exit)
+    })
+  }
+
+  private died(machine: StateMachine<S, E>, exit: Exit.Failure<void, never>): void {
+    if (this.stopping || machine.phase === "ended" || machine.phase === "evicted") return
+    const message = exit.cause.toString().split("\n")[0] ?? "died"
+    const what = machine.phase === "loading" ? "load" : "defect"
+    machine.phase = "restarting"
+    machine.busySince = null
+    machine.note(what, message)
+    const pause = machine.budget.take(this.settings.restarts, this.now())
+    if (pause === null) return machine.park(message)
+    this.alarm.set(this.now() + Duration.toMillis(pause), () => {
+      if (machine.phase === "restarting") machine.again()
+    })
+  }
+
+  private postTimer(id: MachineId, name: string, event: E): void {
+    if (this.stopping) return
+    const machine = this.loadOrCreate(id)
+    if (machine.phase === "ended") return this.deadLetter(id, event, "it has ended")
+    machine.push({ event, inbox: 0, timer: name, reply: null })
+  }
+
+  /** Lets idle machines go: one timer for the whole group, set only while there are machines. */
+  private armSweep(): void {
+    const idle = this.settings.idleTimeToPassivateMillis
+    if (idle === null || this.sweeping || this.stopping) return
+    this.sweeping = true
+    this.alarm.set(this.now() + idle, () => {
+      this.sweeping = false
+      this.sweep(this.now() - idle)
+      if (this.sms.size > 0) this.armSweep()
+    })
+  }
+
+  private sweep(idleBefore: number): void {
+    for (const machine of this.sms.values()) {
+      if (!machine.evictable || machine.idleSince > idleBefore) continue
+      this.sms.delete(machine.id)
+      machine.evict()
+    }
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The writes of one transaction: what a batch of works comes to, table by table, in as few statements as there can be.
+ * Runs inside `withTransaction`; numbers that it hands out count only when that commits.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { TransactionConnection, type SqlClient } from "@effect/sql/SqlClient"
+import type { Connection } from "@effect/sql/SqlConnection"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { JournalEntry } from "../Journal.ts"
+import type { ProjectionChange } from "../Projection.ts"
+import type { MachineId } from "../Refusal.ts"
+import type { Accepted } from "../StateStore.ts"
+import { insertRows, type Target, type Value } from "./bulk.ts"
+import type { AcceptWork, SaveWork, TimerRow, Work } from "./works.ts"
+
+/** What a work came to: nothing, the fate of an accepted event, or what the room's writes gave. */
+export type Result = Exit.Exit<unknown, unknown>
+
+export interface Written {
+  readonly results: ReadonlyArray<Result>
+  readonly entries: ReadonlyArray<JournalEntry>
+}
+
+/** The last numbers given out. */
+export interface Sequences {
+  inbox: number
+  journal: number
+}
+
+const inbox: Target = { head: "insert into inbox (seq, kind, id, version, event)", tail: "", columns: 5 }
+
+const eventIds: Target = {
+  head: "insert into event_ids (kind, id, event_id, at)",
+  tail: "on conflict do nothing returning kind, id, event_id",
+  columns: 4,
+}
+
+const machines: Target = {
+  head: "insert into machines (kind, id, version, state, ended, step_pending, log_length, last_log_at)",
+  tail: "on conflict (kind, id) do update set version = excluded.version, state = excluded.state, ended = excluded.ended, step_pending = excluded.step_pending, log_length = excluded.log_length, last_log_at = excluded.last_log_at",
+  columns: 8,
+}
+
+const log: Target = { head: "insert into log (kind, id, at, entry)", tail: "", columns: 4 }
+
+const journal: Target = {
+  head: "insert into journal (seq, at, kind, id, event, from_state, to_state, detail)",
+  tail: "",
+  columns: 8,
+}
+
+type Step = Effect.Effect<unknown, SqlError>
+
+export class Transaction {
+  private readonly results: Array<Result>
+  private readonly sql: SqlClient
+  private readonly connection: Connection
+  private readonly works: ReadonlyArray<Work>
+  private readonly sequences: Sequences
+
+  private constructor(
+    sql: SqlClient,
+    connection: Connection,
+    works: ReadonlyArray<Work>,
+    sequences: Sequences,
+  ) {
+    this.sql = sql
+    this.connection = connection
+    this.works = works
+    this.sequences = sequences
+    this.results = works.map(() => Exit.void)
+  }
+
+  /** Writes all works in one transaction, or nothing. `sequences` moves on as numbers are given out. */
+  static write(
+    sql: SqlClient,
+    works: ReadonlyArray<Work>,
+    sequences: Sequences,
+  ): Effect.Effect<Written, unknown> {
+    return sql.withTransaction(
+      Effect.flatMap(Effect.serviceOptional(TransactionConnection), ([connection]) =>
+        new Transaction(sql, connection, works, sequences).run(),
+      ),
+    )
+  }
+
+  private run(): Effect.Effect<Written, unknown> {
+    return Effect.gen(this, function* () {
+      yield* this.accepted()
+      yield* this.saved()
+      yield* this.projected()
+      yield* this.written()
+      return { results: this.results, entries: yield* this.journalled() }
+    })
+  }
+
+  private execute(text: string, values: ReadonlyArray<Value>): Step {
+    return this.connection.execute(text, values, undefined)
+  }
+
+  private accepted(): Step {
+    const { works } = this
+    if (!works.some((work) => work._tag === "Accept")) return Effect.void
+    return Effect.flatMap(this.newIds(), (isNew) => {
+      const rows: Array<Value> = []
+      for (let index = 0; index < works.length; index++) {
+        const work = works[index]!
+        if (work._tag !== "Accept") continue
+        const accepted: Accepted = isNew(work)
+          ? { _tag: "Accepted", seq: ++this.sequences.inbox }
+          : { _tag: "Duplicate" }
+        if (accepted._tag === "Accepted")
+          rows.push(accepted.seq, work.kind, work.id, work.version, work.event)
+        this.results[index] = Exit.succeed(accepted)
+      }
+      return insertRows(this.connection, inbox, rows)
+    })
+  }
+
+  /** Remembers the event ids of the batch; tells of each work, asked in order, whether its id is new. */
+  private newIds(): Effect.Effect<(work: AcceptWork) => boolean, SqlError> {
+    const rows: Array<Value> = []
+    for (const work of this.works)
+      if (work._tag === "Accept" && work.eventId !== null)
+        rows.push(work.kind, work.id, work.eventId, work.at)
+    if (rows.length === 0) return Effect.succeed(() => true)
+    const inserted = insertRows<{ kind: string; id: MachineId; event_id: string }>(
+      this.connection,
+      eventIds,
+      rows,
+    )
+    return Effect.map(inserted, (found) => {
+      const fresh = new Set(found.map((row) => JSON.stringify([row.kind, row.id, row.event_id])))
+      // Each new id is taken once: a second event of the batch with the same id is a duplicate.
+      return ({ kind, id, eventId }) => eventId === null || fresh.delete(JSON.stringify([kind, id, eventId]))
+    })
+  }
+
+  private saved(): Step {
+    const states: Array<Value> = []
+    const entries: Array<Value> = []
+    const consumed: Array<number> = []
+    const others: Array<Step> = []
+    for (const work of this.works) {
+      if (work._tag === "Discard") for (const seq of work.seqs) consumed.push(seq)
+      if (work._tag === "Timers") this.timers(work.kind, work.id, work.timers, others)
+      if (work._tag !== "Save") continue
+      const { kind, id, state, ended, stepPending } = work
+      if (state === null) others.push(this.mark(work))
+      else
+        states.push(
+          kind,
+          id,
+          state.version,
+          state.text,
+          +ended,
+          +stepPending,
+          state.logLength,
+          state.lastLogAt,
+        )
+      for (const seq of work.consumed) consumed.push(seq)
+      if (work.logDrop !== null) others.push(this.dropLog(work, work.logDrop))
+      for (const row of work.log) entries.push(kind, id, row.at, row.entry)
+      if (work.timers.length > 0) this.timers(kind, id, work.timers, others)
+    }
+    const { connection } = this
+    return Effect.zipRight(
+      Effect.forEach(others, (other) => other, { discard: true }),
+      Effect.zipRight(
+        insertRows(connection, machines, states),
+        Effect.zipRight(insertRows(connection, log, entries), this.consume(consumed)),
+      ),
+    )
+  }
+
+  private mark({ ended, stepPending, kind, id }: SaveWork): Step {
+    return this.execute("update machines set ended = ?, step_pending = ? where kind = ? and id = ?", [
+      +ended,
+      +stepPending,
+      kind,
+      id,
+    ])
+  }
+
+  private consume(seqs: ReadonlyArray<number>): Step {
+    if (seqs.length === 0) return Effect.void
+    return this.execute("delete from inbox where seq in (select value from json_each(?))", [
+      JSON.stringify(seqs),
+    ])
+  }
+
+  private dropLog(work: SaveWork, range: { readonly from: number; readonly to: number }): Step {
+    return this.execute(
+      "delete from log where n in (select n from log where kind = ? and id = ? order by n limit ? offset ?)",
+      [work.kind, work.id, range.to - range.from, range.from],
+    )
+  }
+
+  private timers(kind: string, id: MachineId, rows: ReadonlyArray<TimerRow>, into: Array<Step>): void {
+    for (const { name, set } of rows)
+      into.push(
+        set === null
+          ? this.execute("delete from timers where kind = ? and id = ? and name = ?", [kind, id, name])
+          : this.execute(
+              "insert into timers (kind, id, name, at, version, event) values (?, ?, ?, ?, ?, ?) on conflict (kind, id, name) do update set at = excluded.at, version = excluded.version, event = excluded.event",
+              [kind, id, name, set.at, set.version, set.event],
+            ),
+      )
+  }
+
+  private projected(): Effect.Effect<void, unknown> {
+    const byProjection = new Map<
+      NonNullable<SaveWork["project"]>,
+      Array<ProjectionChange<unknown, unknown>>
+    >()
+    for (const work of this.works) {
+      if (work._tag !== "Save" || work.project === null || work.change === null) continue
+      const changes = byProjection.get(work.project) ?? []
+      changes.push(work.change)
+      byProjection.set(work.project, changes)
+    }
+    if (byProjection.size === 0) return Effect.void
+    return Effect.forEach(byProjection, ([project, changes]) => project(changes as never), { discard: true })
+  }
+
+  private written(): Effect.Effect<void> {
+    if (!this.works.some((work) => work._tag === "Write")) return Effect.void
+    return Effect.forEach(
+      this.works,
+      (work, index) =>
+        work._tag !== "Write"
+          ? Effect.void
+          : Effect.map(Effect.exit(this.sql.withTransaction(work.effect)), (exit) => {
+              this.results[index] = exit
+            }),
+      { discard: true },
+    )
+  }
+
+  private journalled(): Effect.Effect<ReadonlyArray<JournalEntry>, SqlError> {
+    const entries: Array<JournalEntry> = []
+    const rows: Array<Value> = []
+    this.works.forEach((work, index) => {
+      const counts = work._tag === "Save" || (work._tag === "Write" && Exit.isSuccess(this.results[index]!))
+      for (const draft of counts ? work.journal : []) {
+        const entry = { seq: ++this.sequences.journal, ...draft }
+        entries.push(entry)
+        rows.push(entry.seq, entry.at, entry.kind, entry.id, entry.event, entry.from, entry.to, entry.detail)
+      }
+    })
+    return Effect.as(insertRows(this.connection, journal, rows), entries)
+  }
+}

@@ -1,0 +1,92 @@
+/** The two stores, each with a way to open the same one again, and a wrapper that makes one slow or failing. */
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Journal } from "../../../src/actors/Journal.ts"
+import { layerMemory, MemoryShelves } from "../../../src/actors/memoryStore.ts"
+import { layerSql } from "../../../src/actors/sql/SqlStore.ts"
+import { StateStore, type Save } from "../../../src/actors/StateStore.ts"
+import { StoreError } from "../../../src/actors/StoreError.ts"
+
+export interface Place {
+  /** Opens the store; each use of the layer opens the same one anew. */
+  readonly layer: Layer.Layer<StateStore | Journal>
+  readonly remove: () => void
+}
+
+export interface StoreKind {
+  readonly name: string
+  readonly place: () => Place
+}
+
+const memory: StoreKind = {
+  name: "memory",
+  place: () => {
+    const shelves = new MemoryShelves()
+    return { layer: Layer.suspend(() => layerMemory(shelves)), remove: () => undefined }
+  },
+}
+
+export const sqliteAt = (filename: string) =>
+  Layer.orDie(Layer.provide(layerSql, SqliteClient.layer({ filename })))
+
+const sqlite: StoreKind = {
+  name: "sqlite",
+  place: () => {
+    const folder = mkdtempSync(join(tmpdir(), "linkseal-actors-"))
+    return {
+      layer: Layer.suspend(() => sqliteAt(join(folder, "store.db"))),
+      remove: () => rmSync(folder, { recursive: true, force: true }),
+    }
+  },
+}
+
+export const stores: ReadonlyArray<StoreKind> = [memory, sqlite]
+
+/** What a faulty store does; change it while it runs. */
+export class Faults {
+  /** So many saves fail, one after the other. */
+  failSaves = 0
+  /** Saves of this machine take so long. */
+  slow: { readonly id: string | number; readonly millis: number } | null = null
+  /** Every save that was asked for. */
+  readonly saves: Array<Save<unknown, unknown>> = []
+}
+
+/** The store, with faults between it and the group. */
+export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journal>) =>
+  Layer.map(layer, (context) => context).pipe(
+    Layer.flatMap((context) =>
+      Layer.merge(
+        Layer.succeedContext(context),
+        Layer.effect(
+          StateStore,
+          Effect.map(Effect.provide(StateStore, context), (store) =>
+            StateStore.of({
+              ...store,
+              open: (shelf) => {
+                const inner = store.open(shelf)
+                return {
+                  ...inner,
+                  save: (save) => {
+                    faults.saves.push(save)
+                    if (faults.failSaves > 0) {
+                      faults.failSaves--
+                      return Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
+                    }
+                    const saving = () => inner.save(save) ?? Effect.void
+                    return faults.slow?.id === save.id
+                      ? Effect.delay(Effect.suspend(saving), faults.slow.millis)
+                      : inner.save(save)
+                  },
+                }
+              },
+            }),
+          ),
+        ),
+      ),
+    ),
+  )
