@@ -1,5 +1,6 @@
 /** Packing: input is closed and what is left of the sector is filled with zero pieces; a sector without deals starts here. */
 import { fillers, usedBytes } from "../pieces/padding.ts"
+import { zeroPieceCid } from "../pieces/zeroCommitment.ts"
 import { sectorSize } from "../pieces/sealProof.ts"
 import * as input from "../ports/Input.ts"
 import * as sealer from "../ports/Sealer.ts"
@@ -21,10 +22,15 @@ export const packing: Stage = function* (sector) {
   const written: Array<PieceInfo> = []
   for (const filler of rest) {
     const piece = yield* sealer.addPiece(refOf(sector), sizes, filler, null)
-    if (!piece.ok)
+    const problem = !piece.ok
+      ? piece.error.message
+      : piece.value.PieceCID === zeroPieceCid(filler)
+        ? null
+        : `got unexpected padding piece CID ${piece.value.PieceCID}`
+    if (problem !== null || !piece.ok)
       return idle(
         "operator",
-        `filling the sector up failed: ${piece.error.message}. SectorRestart tries again, SectorRemove gives the sector up`,
+        `filling the sector up failed: ${problem}. SectorRestart tries again, SectorRemove gives the sector up`,
       )
     sizes.push(filler)
     written.push(piece.value)

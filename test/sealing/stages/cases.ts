@@ -320,6 +320,12 @@ export const cases: ReadonlyArray<Case> = [
     sector: { Pieces: [zeroPiece(GiB32), zeroPiece(128)] },
     idle: "operator",
   },
+  {
+    handler: "handlePacking",
+    name: "filler with another CID",
+    table: { AddPiece: done({ Size: GiB32, PieceCID: "other" }) },
+    idle: "operator",
+  },
   { handler: "handlePacking", name: "filler fails", table: { AddPiece: broken }, idle: "operator" },
   // GetTicket
   {

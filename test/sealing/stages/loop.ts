@@ -38,15 +38,19 @@ export interface Made {
   readonly state: (sector?: number) => string | undefined
 }
 
+interface Extras {
+  readonly saved?: string
+  readonly start?: number
+  readonly createSector?: () => number | null
+  /** Called at each plan with the loop's time. */
+  readonly onPlan?: (now: number) => void
+}
+
 export const make = (
   over: Partial<SealingConfig> = {},
   world: WorldOptions = {},
   base: "single" | "lotus" = "single",
-  more: {
-    readonly saved?: string
-    readonly start?: number
-    readonly createSector?: () => number | null
-  } = {},
+  { onPlan, ...more }: Extras = {},
 ): Made => {
   let config = { ...defaultConfig(base), ...over }
   const steps: Array<Step> = []
@@ -58,6 +62,7 @@ export const make = (
     world: { ...world, sealer: { durations: plainDurations, ...world.sealer } },
     ...more,
     observe: (sector, planned, now) => {
+      onPlan?.(now)
       if (planned.failure !== null) failures.push(`${sector}: ${planned.failure.message}`)
       const event = planned.applied.at(-1)?.event._tag ?? ""
       if (planned.before.State !== planned.state.State || event !== "")
