@@ -26,10 +26,8 @@ export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S
   readonly changed: (change: Change<S, E>) => void
   readonly deadLetter: (id: MachineId, event: E, reason: string) => void
   readonly failed: (machine: StateMachine<S, E>, what: Trouble, message: string) => void
-  /** Takes rows out of the durable inbox, for events that nobody will plan. */
-  readonly discard: (id: MachineId, seqs: ReadonlyArray<number>) => void
-  /** The machine has ended and leaves memory. */
-  readonly gone: (machine: StateMachine<S, E>) => void
+  /** The machine has ended and leaves memory, after these rows, which nobody will plan, have left the inbox. */
+  readonly leave: (machine: StateMachine<S, E>, seqs: ReadonlyArray<number>) => void
   /** Sends to the machine's successor: it had left memory. */
   readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
 }

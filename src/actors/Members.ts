@@ -109,15 +109,19 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     this.failures.offer({ kind: this.kind, id: machine.id, what, message })
   }
 
-  discard(id: MachineId, seqs: ReadonlyArray<number>): void {
-    const discarding = Effect.catchAll(this.store.discard(id, seqs), (error) =>
-      Effect.sync(() => this.failures.offer({ kind: this.kind, id, what: "save", message: error.message })),
-    )
+  leave(machine: StateMachine<S, E>, seqs: ReadonlyArray<number>): void {
+    const gone = () => {
+      if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
+    }
+    if (seqs.length === 0) return gone()
+    const discarding = Effect.match(this.store.discard(machine.id, seqs), {
+      onSuccess: gone,
+      onFailure: (error) => {
+        machine.note("save", error.message)
+        gone()
+      },
+    })
     Runtime.runFork(this.runtime, discarding)
-  }
-
-  gone(machine: StateMachine<S, E>): void {
-    if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
   }
 
   launch(machine: StateMachine<S, E>): void {

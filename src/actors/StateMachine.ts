@@ -484,9 +484,7 @@ export class StateMachine<S, E extends TaggedEvent> {
     this.refuseAll(() => this.terminated())
     const rest = this.core.close()
     for (const { event } of rest) this.host.deadLetter(this.id, event, reason)
-    const rows = rowsOf(rest.slice(settled))
-    if (rows.length > 0) this.host.discard(this.id, rows)
-    this.host.gone(this)
+    this.host.leave(this, rowsOf(rest.slice(settled)))
   }
 
   private stepContext(): StepContext<E> {
