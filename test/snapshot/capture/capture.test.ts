@@ -2,9 +2,14 @@
 import { describe, expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { gunzipSync } from "node:zlib"
 import { PNG } from "pngjs"
 import pixelmatch from "pixelmatch"
 import sharp from "sharp"
+import yauzl from "yauzl"
 import { chromium } from "playwright"
 import { afterAll, it as plainIt } from "vitest"
 import { artefactNames } from "../../../src/snapshot/Snapshot.ts"
@@ -13,6 +18,7 @@ import { startFixtureSite } from "../../support/fixtureSite.ts"
 import { captureLayer, captureUrl, only, quickSettings } from "./support.ts"
 
 const site = await startFixtureSite()
+const pagesFolder = fileURLToPath(new URL("../../fixtures/pages/", import.meta.url))
 afterAll(() => site.close())
 
 const slow = { timeout: 90_000 }
@@ -53,6 +59,20 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
         expect(result.steps.map(({ name }) => name)).toEqual(
           expect.arrayContaining(["open", "settle", "page.html"]),
         )
+      }),
+    slow,
+  )
+
+  it.effect(
+    "records the bytes that came, in whatever encoding, with the redirect before them",
+    () =>
+      Effect.gen(function* () {
+        const gbk = yield* captureUrl(`${site.origin}/gbk.html`, only("page.wacz"))
+        const warc = yield* Effect.promise(() => warcOf(gbk.files.get("page.wacz")!))
+        expect(warc).toContain(readFileSync(join(pagesFolder, "gbk.html")).toString("latin1"))
+        const moved = yield* captureUrl(`${site.origin}/to-home`, only("page.wacz"))
+        const hops = yield* Effect.promise(() => warcOf(moved.files.get("page.wacz")!))
+        expect(hops).toMatch(/WARC-Target-URI: \S+\/to-home\r\n[\s\S]*HTTP\/1\.1 302[\s\S]*HTTP\/1\.1 200/)
       }),
     slow,
   )
@@ -284,6 +304,26 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
     slow,
   )
 })
+
+/** The records of `archive/data.warc.gz` in a WACZ, as one text of single-byte characters. */
+const warcOf = (wacz: Buffer) =>
+  new Promise<string>((resolve, reject) => {
+    yauzl.fromBuffer(wacz, { lazyEntries: true }, (error, zip) => {
+      if (error !== null) return reject(error)
+      zip.on("entry", (entry: yauzl.Entry) => {
+        if (entry.fileName !== "archive/data.warc.gz") return zip.readEntry()
+        zip.openReadStream(entry, (failed, stream) => {
+          if (failed !== null) return reject(failed)
+          const chunks: Array<Buffer> = []
+          stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+          stream.on("error", reject)
+          stream.on("end", () => resolve(gunzipSync(Buffer.concat(chunks)).toString("latin1")))
+        })
+      })
+      zip.on("error", reject)
+      zip.readEntry()
+    })
+  })
 
 describe("page.html", () => {
   const opened = {

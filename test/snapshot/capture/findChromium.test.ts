@@ -11,11 +11,11 @@ const world = (programs: ReadonlyArray<string>, env: ChromiumWorld["env"] = {}):
         .map((path) => path.slice(folder.length + 1).split("/")[0]!),
     ),
   ],
-  home: "/home/me",
+  home: "/srv/me",
   platform: "linux",
 })
 
-const registry = "/home/me/.cache/ms-playwright"
+const registry = "/srv/me/.cache/ms-playwright"
 const shell = (revision: number) =>
   `${registry}/chromium_headless_shell-${revision}/chrome-headless-shell-linux64/chrome-headless-shell`
 const full = `${registry}/chromium-1300/chrome-linux64/chrome`
