@@ -1,0 +1,158 @@
+/**
+ * Sectors in the daemon as a user has it: a process that is killed, a command, an event stream. The world is turned
+ * while it is paused, so that what is killed is killed at a known place.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ensureBuilt, newHome, removeHome, startDaemon, type RealDaemon } from "../../support/realDaemon.ts"
+
+const home = newHome()
+let daemon: RealDaemon
+
+beforeAll(async () => {
+  ensureBuilt()
+  daemon = await startDaemon({ home })
+}, 120_000)
+
+afterAll(async () => {
+  await daemon.stop("SIGKILL")
+  removeHome(home)
+})
+
+const json = async (path: string, body?: unknown): Promise<any> =>
+  (await daemon.api(path, body === undefined ? {} : { method: "POST", body: JSON.stringify(body) })).json()
+
+interface Change {
+  readonly id: number
+  readonly event: string
+  readonly from: string
+  readonly to: string
+}
+
+/** The changes of sectors in the event stream, from the very first on, until `enough` says so. */
+const changesUntil = async (enough: (changes: ReadonlyArray<Change>) => boolean): Promise<Array<Change>> => {
+  const stop = new AbortController()
+  const response = await daemon.api("/events?lastEventId=0", { signal: stop.signal })
+  const changes: Array<Change> = []
+  let text = ""
+  try {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        const block = text.slice(0, end)
+        text = text.slice(end + 2)
+        const data = /^data: (.*)$/m.exec(block)?.[1]
+        if (!/^event: change$/m.test(block) || data === undefined) continue
+        const change = JSON.parse(data)
+        if (change.kind === "sector") changes.push(change)
+      }
+      if (enough(changes)) return changes
+    }
+  } finally {
+    stop.abort()
+  }
+  throw new Error("the event stream ended")
+}
+
+const proven = (changes: ReadonlyArray<Change>) =>
+  new Set(changes.filter(({ to }) => to === "Proving").map(({ id }) => id)).size
+
+const states = async (): Promise<ReadonlyArray<string>> =>
+  (await json("/sectors")).sectors.map((sector: { state: string }) => sector.state)
+
+const kindsOf = async (sector: number): Promise<ReadonlyArray<string>> =>
+  (await json(`/sectors/${sector}/log`)).log.map(({ Kind }: { Kind: string }) => Kind)
+
+const happyLog = [
+  "SectorStartCC",
+  "SectorPacked",
+  "SectorTicket",
+  "SectorPreCommit1",
+  "SectorPreCommit2",
+  "SectorPreCommitted",
+  "SectorPreCommitLanded",
+  "SectorSeedReady",
+  "SectorCommitted",
+  "SectorCommitSubmitted",
+  "SectorProving",
+  "SectorFinalized",
+].map((name) => `event;sealing.${name}`)
+
+const again = async () => {
+  expect(await daemon.stop("SIGKILL")).toBeNull()
+  daemon = await startDaemon({ home })
+}
+
+describe("three sectors through kills", () => {
+  it("stand in PreCommit1 when the world was turned an hour", async () => {
+    await json("/clock", { paused: true, scale: 36_000 })
+    expect((await daemon.linkseal("sectors", "pledge", "--count", "3", "--json")).json).toEqual({
+      sectors: [0, 1, 2],
+    })
+    const turned = await json("/clock", { advance: "1 h" })
+    expect(turned).toMatchObject({ mode: "paused", scale: 36_000 })
+    const { sectors } = await json("/sectors")
+    expect(sectors.map((sector: any) => [sector.state, sector.deals, sector.pieces])).toEqual(
+      [0, 1, 2].map(() => ["PreCommit1", 0, 1]),
+    )
+    for (const { why, until } of sectors) {
+      expect(why).toContain("PC1")
+      expect(why).toContain("simulated")
+      expect(Date.parse(until)).toBeGreaterThan(Date.parse(turned.now))
+    }
+  })
+
+  it("ask for PreCommit1 once more after kill -9, at the time at which the world stood", async () => {
+    const before = await json("/clock")
+    await again()
+    expect(await json("/clock")).toEqual(before)
+    expect(await states()).toEqual(["PreCommit1", "PreCommit1", "PreCommit1"])
+    const { jobs } = await json("/sealing/jobs")
+    expect(jobs.map((job: any) => [job.sector, job.task, job.state])).toEqual([
+      [0, "PC1", "running"],
+      [1, "PC1", "running"],
+      [2, "PC1", "running"],
+    ])
+    for (const job of jobs) expect(job.since).toBe(before.now)
+    const restarts = (await changesUntil((changes) => changes.length >= 12)).filter(
+      ({ event }) => event === "SectorRestart",
+    )
+    expect(restarts.map(({ id, from, to }) => [id, from, to])).toEqual(
+      [0, 1, 2].map((id) => [id, "PreCommit1", "PreCommit1"]),
+    )
+  })
+
+  it("find their messages again after a kill between sending and landing", async () => {
+    const done = Date.parse((await json("/sealing/jobs")).jobs[0].until)
+    const now = Date.parse((await json("/clock")).now)
+    // PreCommit2 takes 1423.8 s; then the message waits for the next epoch and five more.
+    await json("/clock", { advance: `${done - now + 1_423_800 + 1_000} ms` })
+    expect(await states()).toEqual(["PreCommitWait", "PreCommitWait", "PreCommitWait"])
+    const cids = (await Promise.all([0, 1, 2].map((n) => json(`/sectors/${n}`)))).map(
+      (record) => record.PreCommitMessage,
+    )
+    await again()
+    for (const [n, cid] of cids.entries()) {
+      const { why } = (await json("/sectors")).sectors[n]
+      expect(why).toContain(cid)
+      expect(why).toMatch(/epoch \d+/)
+    }
+    await json("/clock", { advance: "4 min" })
+    expect(await states()).toEqual(["WaitSeed", "WaitSeed", "WaitSeed"])
+  })
+
+  it("reach Proving at scale 36000 although killed on the way, and nothing is logged twice", async () => {
+    await json("/clock", { paused: false })
+    await changesUntil((changes) => changes.some(({ to }) => to === "Committing"))
+    await again()
+    expect(await json("/clock")).toMatchObject({ mode: "scaled", scale: 36_000 })
+    await changesUntil((changes) => proven(changes) === 3)
+    expect(await states()).toEqual(["Proving", "Proving", "Proving"])
+    for (const sector of [0, 1, 2]) expect(await kindsOf(sector)).toEqual(happyLog)
+    expect((await json("/fsm/sector")).counts).toMatchObject({ Proving: 3 })
+  })
+
+  it("gives new sectors new numbers after all that", async () => {
+    const { sectors } = (await daemon.linkseal("sectors", "pledge", "--json")).json
+    expect(sectors).toEqual([3])
+  })
+})
