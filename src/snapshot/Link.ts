@@ -65,6 +65,8 @@ export type Entry = typeof Entry.Type
 
 export const LinkDetail = Schema.Struct({
   ...Link.fields,
+  /** ISO 8601 when a capture last found the newest version unchanged; null when none did. */
+  checkedAt: Schema.NullOr(Schema.String),
   snapshots: Schema.Array(Snapshot),
   timeline: Schema.Array(Entry),
 })

@@ -15,6 +15,7 @@ export interface CapturedFacts {
   readonly lang: string
   readonly mediaType: string
   readonly textSha256: string | null
+  readonly resourcesSha256: string | null
   readonly steps: ReadonlyArray<{
     readonly name: string
     readonly millis: number
@@ -58,6 +59,8 @@ export interface LinkRecord {
   /** What it was before it was removed. */
   readonly rested: RestedState | null
   readonly forEver: boolean
+  /** SHA-256 of a page that a browser pushed and that the next capture keeps; null: the address is opened. */
+  readonly pushed: string | null
 }
 
 export type LinkEvent =
@@ -67,11 +70,16 @@ export type LinkEvent =
       readonly note: string
       readonly tags: ReadonlyArray<string>
       readonly at: number
+      /** SHA-256 of the pushed page, when it came with one. */
+      readonly pushed?: string
     }
   | { readonly _tag: "CaptureStarted"; readonly snapshotId: string }
   | { readonly _tag: "Probed"; readonly probe: ProbeResult }
   | { readonly _tag: "Captured"; readonly captured: CapturedFacts }
   | { readonly _tag: "SnapshotStored"; readonly captured: CapturedFacts }
+  /** The content is that of the newest version, which is good: a check, and no version of its own. */
+  | { readonly _tag: "SnapshotUnchanged"; readonly snapshotId: string; readonly version: number }
+  | { readonly _tag: "PagePushed"; readonly sha256: string }
   | { readonly _tag: "CaptureFailed"; readonly failure: LinkFailure }
   | { readonly _tag: "RetryDue" }
   | { readonly _tag: "RetryRequested" }
@@ -87,6 +95,8 @@ export const linkEvents: ReadonlyArray<LinkEvent["_tag"]> = [
   "Probed",
   "Captured",
   "SnapshotStored",
+  "SnapshotUnchanged",
+  "PagePushed",
   "CaptureFailed",
   "RetryDue",
   "RetryRequested",
@@ -109,7 +119,11 @@ export const initialLink = (id: string): LinkRecord => ({
   failure: null,
   rested: null,
   forEver: false,
+  pushed: null,
 })
+
+/** How link states were written before, to how they are now. */
+export const linkMigrations = { 1: (old: unknown): unknown => ({ pushed: null, ...(old as object) }) }
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 const idCharacters = 20

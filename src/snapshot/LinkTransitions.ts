@@ -14,13 +14,16 @@ const rows = Table.rowsOf<LinkRecord, LinkEvent, State>(withState)
 
 const resting = ["archived", "doubtful", "failed", "cancelled"] as const
 
-/** A new turn in the queue. */
+/** Ready for a new version; a pushed page that was not kept yet waits on. */
 const fresh = (link: LinkRecord): LinkRecord => ({ ...link, attempts: 0, job: null, failure: null })
+
+/** Nothing is under way or waits any more. */
+const done = (link: LinkRecord): LinkRecord => ({ ...fresh(link), pushed: null })
 
 /** Another try of the same version. */
 const again = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null })
 
-const stopped = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null })
+const stopped = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null, pushed: null })
 
 const restedOf = (link: LinkRecord): RestedState =>
   (resting as ReadonlyArray<State>).includes(link.state) ? (link.state as RestedState) : "cancelled"
@@ -81,6 +84,7 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       hasGood: !link.forEver && link.hasGood,
       forEver: false,
       rested: null,
+      pushed: event.pushed ?? null,
     })),
 
     rows.on("queued", "CaptureStarted", "probing", (link, event) => ({
@@ -98,8 +102,9 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
     rows.choose("storing", "SnapshotStored", ["archived", "doubtful"], (link, { captured }) => {
       const good = captured.snapshot.verdict.kind === "good"
       const version = Math.max(link.version, captured.snapshot.version)
-      return [good ? "archived" : "doubtful", { ...fresh(link), version, hasGood: link.hasGood || good }]
+      return [good ? "archived" : "doubtful", { ...done(link), version, hasGood: link.hasGood || good }]
     }),
+    rows.on("storing", "SnapshotUnchanged", "archived", done),
     rows.on(["probing", "capturing", "storing"], "CaptureFailed", "failed", (link, event) => ({
       ...link,
       job: null,
@@ -109,7 +114,12 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
 
     rows.on("failed", "RetryDue", "queued", again),
     rows.on([...resting], "RetryRequested", "queued", fresh),
-    rows.on([...resting], "SnapshotRequested", "queued", fresh),
+    rows.on([...resting], "SnapshotRequested", "queued", done),
+    rows.on([...resting], "PagePushed", "queued", (link, event) => ({
+      ...fresh(link),
+      pushed: event.sha256,
+    })),
+    rows.apply("queued", "PagePushed", (link, event) => ({ ...link, pushed: event.sha256 })),
     rows.on(["queued", "probing", "capturing", "failed"], "CancelRequested", "cancelled", stopped),
 
     rows.on(

@@ -20,7 +20,7 @@ import * as Ids from "../actors/time/Ids.ts"
 import * as Timers from "../actors/Timers.ts"
 import { CaptureQueue, type QueueSettings } from "./CaptureQueue.ts"
 import { restingStates, type LinkState, type QueueStatus } from "./Link.ts"
-import { initialLink, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
+import { initialLink, linkMigrations, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
 import { linkPlanner } from "./LinkTransitions.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
@@ -74,6 +74,8 @@ const journalDetail = (event: LinkEvent): string | null => {
       const { id, version, verdict, partial, bytes } = event.captured.snapshot
       return JSON.stringify({ snapshot: id, version, verdict, partial, bytes })
     }
+    case "SnapshotUnchanged":
+      return JSON.stringify({ snapshot: event.snapshotId, version: event.version })
     case "CaptureFailed":
       return JSON.stringify(event.failure)
     default:
@@ -92,7 +94,7 @@ const makeGroup = (
     initial: (id) => initialLink(String(id)),
     stateName: (link) => link.state,
     step: linkStep(world),
-    state: Codec.json(),
+    state: Codec.json({ version: 2, migrations: linkMigrations }),
     event: Codec.json(),
     journalDetail,
     project: linkProjection(sql, world.texts),

@@ -140,6 +140,8 @@ export const makeLinks = (parts: LinkParts) =>
       Effect.gen(function* () {
         const link = yield* find(id)
         const snapshots = yield* read(Catalog.snapshotsOf(id))
+        const checks = yield* read(sql<{ at: number }>`SELECT at FROM link_checks WHERE id = ${id}`)
+        const checkedAt = checks[0] === undefined ? null : new Date(checks[0].at).toISOString()
         const entries = yield* Effect.orDie(journal.of("link", id, 0, timelineEntries))
         const timeline = entries.map((entry): Entry => ({
           at: new Date(entry.at).toISOString(),
@@ -148,7 +150,7 @@ export const makeLinks = (parts: LinkParts) =>
           to: entry.to,
           detail: entry.detail === null ? null : (JSON.parse(entry.detail) as unknown),
         }))
-        return { ...link, snapshots, timeline }
+        return { ...link, checkedAt, snapshots, timeline }
       })
 
     const edit: Verbs["edit"] = (id, change) =>

@@ -73,7 +73,7 @@ const stored = (change: LinkChange, captured: CapturedFacts, text: string | null
       mediaType: captured.mediaType,
       lang: captured.lang,
       textSha256: captured.textSha256,
-      resourcesSha256: null,
+      resourcesSha256: captured.resourcesSha256,
     })
     if (captured.snapshot.verdict.kind !== "good" && before.hasGood) return
     const rows = yield* sql<KnownRow>`SELECT url, title, title_set_by_user AS "titleSetByUser", note,
@@ -97,12 +97,29 @@ const stored = (change: LinkChange, captured: CapturedFacts, text: string | null
     yield* indexText(after.id, text)
   })
 
+const checked = (id: string, at: number) =>
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql`INSERT INTO link_checks (id, at, checks) VALUES (${id}, ${at}, 1)
+      ON CONFLICT (id) DO UPDATE SET at = excluded.at, checks = checks + 1`,
+  )
+
+const setPushed = (id: string, sha256: string | null) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sha256 === null
+      ? sql`DELETE FROM pushed_pages WHERE id = ${id}`
+      : sql`INSERT INTO pushed_pages (id, sha256) VALUES (${id}, ${sha256})
+          ON CONFLICT (id) DO UPDATE SET sha256 = excluded.sha256`,
+  )
+
 const applyOne = (change: LinkChange, texts: Texts) =>
   Effect.gen(function* () {
     const { after, before, at } = change
     const snapshot = change.events.find((event) => event._tag === "SnapshotStored")
     if (snapshot !== undefined)
       yield* stored(change, snapshot.captured, texts.take(snapshot.captured.snapshot.id))
+    if (change.events.some((event) => event._tag === "SnapshotUnchanged")) yield* checked(after.id, at)
+    if (after.pushed !== before.pushed) yield* setPushed(after.id, after.pushed)
     const back = change.events.find((event) => event._tag === "LinkAdded")
     if (back !== undefined && !isNew(change)) yield* changeTags([after.id], { add: back.tags })
     if (after.state === "removed" && after.forEver) return yield* deleteLinks([after.id])

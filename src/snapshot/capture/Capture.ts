@@ -18,8 +18,17 @@ import { Browser } from "./Browser.ts"
 import { readCookies } from "./browser/cookiesFile.ts"
 import { captureFailure, networkFailure, type CaptureFailure } from "./CaptureFailure.ts"
 import { captureFile } from "./captureFile.ts"
-import { newFindings, remaining, type Capturing, type CapturingPage, type Progress } from "./Capturing.ts"
+import {
+  newFindings,
+  remaining,
+  type Capturing,
+  type CapturingPage,
+  type Progress,
+  type PushedPage,
+} from "./Capturing.ts"
 import { failed, type CaptureResult } from "./CaptureResult.ts"
+import { deadProxy } from "./browser/flags.ts"
+import { serveOnly } from "./browser/serveOnly.ts"
 import { assumeCharset } from "./browser/assumeCharset.ts"
 import { atMost } from "./deadline.ts"
 import { evidenceOf } from "./evidence.ts"
@@ -29,6 +38,7 @@ import { Guard } from "./Guard.ts"
 import { PageWorld } from "./PageWorld.ts"
 import { pageAccept, type ProbeResult } from "./Probe.ts"
 import { Recording } from "./Recording.ts"
+import { resourcesSha256 } from "./resourcesHash.ts"
 import type { CaptureSettings } from "./Settings.ts"
 import { pageSteps, type Step } from "./steps.ts"
 import { judgeCapture } from "./Verdict.ts"
@@ -43,6 +53,8 @@ const secondTryMillis = 5_000
 export interface CaptureOptions {
   /** Characters of text in the last good version, for the verdict. */
   readonly previousTextLength?: number | null
+  /** Keeps this page, which a user's browser saved, and asks the network for nothing. */
+  readonly pushed?: PushedPage | null
 }
 
 /** The renderer is dead or deaf before the page could be read: another try without scripts may still do. */
@@ -61,7 +73,7 @@ export const capture = (
 ): Effect.Effect<CaptureResult, CaptureFailure | SinkError, Browser | Guard | ArtefactSink> =>
   Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeMillis
-    const capturing = yield* prepare(url, probed, settings, startedAt, progress)
+    const capturing = yield* prepare(url, probed, settings, startedAt, progress, options.pushed ?? null)
     const { extractor } = yield* Browser
     const file = captureFile(capturing, extractor)
     const page = Effect.as(capturePage(capturing, extractor), null)
@@ -81,6 +93,7 @@ const prepare = (
   settings: CaptureSettings,
   startedAt: number,
   progress: Progress,
+  pushed: PushedPage | null,
 ): Effect.Effect<Capturing, CaptureFailure, Browser | Guard | ArtefactSink | Scope.Scope> =>
   Effect.gen(function* () {
     const browser = yield* Browser
@@ -93,6 +106,7 @@ const prepare = (
       charset: probed.charset ?? null,
       settings,
       takenAt: new Date(startedAt).toISOString(),
+      pushed,
       deadline: startedAt + settings.captureMillis,
       guard,
       sink: yield* ArtefactSink,
@@ -104,7 +118,7 @@ const prepare = (
   })
 
 const capturePage = (capturing: Capturing, extractor: Extractor) =>
-  Effect.scoped(visit(capturing, extractor, true)).pipe(
+  Effect.scoped(visit(capturing, extractor, capturing.pushed === null)).pipe(
     Effect.catchTag("Unresponsive", ({ failure }) =>
       Effect.gen(function* () {
         const left = yield* remaining(capturing, capturing.settings.captureMillis)
@@ -163,6 +177,7 @@ const visit = (
     yield* capturing.progress("artefacts", of, of)
     yield* makePageArtefacts(page, extractor)
     yield* requireSomething(capturing)
+    capturing.found.resourcesSha256 = yield* resourcesSha256(page.recording)
   })
 
 const openVisit = (
@@ -170,9 +185,10 @@ const openVisit = (
   scripts: boolean,
 ): Effect.Effect<CapturingPage, CaptureFailure, Browser | Scope.Scope> =>
   Effect.gen(function* () {
-    const { guard, scratch, settings } = capturing
+    const { guard, pushed, scratch, settings } = capturing
     const browser = yield* Browser
-    const open = yield* browser.open({ proxyUrl: guard.proxyUrl, settings, scripts })
+    const proxyUrl = pushed === null ? guard.proxyUrl : deadProxy
+    const open = yield* browser.open({ proxyUrl, settings, scripts })
     const lost = (): CaptureFailure =>
       captureFailure("browser-crashed", "The browser died during the capture: it is tried again later.")
     const path = join(scratch, scripts ? "bodies" : "bodies-2")
@@ -180,6 +196,8 @@ const openVisit = (
       Effect.tryPromise({ try: () => Recording.start(open.cdp, path), catch: lost }),
       (started) => Effect.promise(() => started.close().catch(() => undefined)),
     )
+    if (pushed !== null)
+      yield* Effect.tryPromise({ try: () => serveOnly(open.page, pushed.html), catch: lost })
     const world = new PageWorld(open.cdp)
     yield* Effect.tryPromise({ try: () => open.cdp.send("Page.enable"), catch: lost })
     if (capturing.charset !== null) {
@@ -256,6 +274,7 @@ const conclude = (
     (name): Artefact => found.artefacts.get(name) ?? failed(name, "the capture ended before it"),
   )
   const evidence = evidenceOf(capturing, previousTextLength)
+  const original = found.artefacts.get("original")
   return {
     finalUrl: found.finalUrl,
     httpStatus: found.httpStatus,
@@ -269,6 +288,7 @@ const conclude = (
     millis,
     partial: found.partial || capturing.guard.overBudget,
     steps: found.steps,
+    resourcesSha256: original?.status === "ok" ? original.sha256 : found.resourcesSha256,
     links: found.facts?.anchors ?? [],
   }
 }

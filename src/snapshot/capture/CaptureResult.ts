@@ -30,6 +30,8 @@ export interface CaptureResult {
   /** A budget ran out on the way. */
   readonly partial: boolean
   readonly steps: ReadonlyArray<StepReport>
+  /** Equal in two captures: pictures, styles, fonts and media (or the file itself) are the same. Null: unknown. */
+  readonly resourcesSha256: string | null
   /** Absolute http(s) addresses that the page links to. */
   readonly links: ReadonlyArray<string>
 }

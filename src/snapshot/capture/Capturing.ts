@@ -31,6 +31,7 @@ export interface Findings {
   plainHtml: string | null
   picture: Buffer | null
   partial: boolean
+  resourcesSha256: string | null
   readonly artefacts: Map<ArtefactName, Artefact>
   readonly steps: Array<StepReport>
 }
@@ -46,9 +47,15 @@ export const newFindings = (url: string): Findings => ({
   plainHtml: null,
   picture: null,
   partial: false,
+  resourcesSha256: null,
   artefacts: new Map(),
   steps: [],
 })
+
+/** A page saved in a browser as one file. */
+export interface PushedPage {
+  readonly html: Uint8Array
+}
 
 export interface Capturing {
   readonly url: string
@@ -56,6 +63,8 @@ export interface Capturing {
   readonly charset: string | null
   readonly settings: CaptureSettings
   readonly takenAt: string
+  /** The page as a user's browser gave it: then nothing is loaded from anywhere. Null: the address is opened. */
+  readonly pushed: PushedPage | null
   /** Unix milliseconds at which the whole budget ends. */
   readonly deadline: number
   readonly guard: GuardSession

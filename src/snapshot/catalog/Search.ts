@@ -128,8 +128,10 @@ const scoreSql = (words: ReadonlyArray<Word>): Condition => {
     `SELECT DISTINCT link AS seq, ${tagScore} AS score FROM link_tags WHERE tag_id IN
       (SELECT rowid FROM search_tags WHERE search_tags MATCH ?)`,
   )
+  // The limit keeps SQLite from folding a single table into the sum, where bm25 cannot be used.
   return {
-    sql: `SELECT seq, sum(score) AS score FROM (${tables.map((table) => table.sql).join(" UNION ALL ")}) GROUP BY seq`,
+    sql: `SELECT seq, sum(score) AS score
+      FROM (${tables.map((table) => table.sql).join(" UNION ALL ")} LIMIT -1) GROUP BY seq`,
     params: tables.flatMap((table) => table.params),
   }
 }

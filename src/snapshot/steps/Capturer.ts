@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ArtefactSink, type SinkError } from "../archive/ArtefactSink.ts"
 import { Browser } from "../capture/Browser.ts"
-import { capture } from "../capture/Capture.ts"
+import { capture, type CaptureOptions } from "../capture/Capture.ts"
 import type { CaptureFailure } from "../capture/CaptureFailure.ts"
 import type { CaptureResult } from "../capture/CaptureResult.ts"
 import type { Progress } from "../capture/Capturing.ts"
@@ -23,6 +23,7 @@ export class Capturer extends Context.Tag("linkseal/snapshot/Capturer")<
       url: string,
       probed: ProbeResult,
       progress: Progress,
+      options: CaptureOptions,
     ) => Effect.Effect<CaptureResult, CaptureFailure | SinkError, ArtefactSink>
   }
 >() {
@@ -32,10 +33,10 @@ export class Capturer extends Context.Tag("linkseal/snapshot/Capturer")<
       Capturer,
       Effect.map(Effect.context<Browser | Guard>(), (context) => ({
         probe: (url) => Effect.provide(probe(url, settings), context),
-        capture: (url, probed, progress) =>
+        capture: (url, probed, progress, options) =>
           Effect.flatMap(ArtefactSink, (sink) =>
             Effect.provide(
-              capture(url, probed, settings, progress),
+              capture(url, probed, settings, progress, options),
               Context.add(context, ArtefactSink, sink),
             ),
           ),

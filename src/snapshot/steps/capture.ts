@@ -4,6 +4,9 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { ArtefactSink } from "../archive/ArtefactSink.ts"
 import { Drafts } from "../archive/Drafts.ts"
+import { ContentStore } from "../archive/ContentStore.ts"
+import type { ProbeResult } from "../capture/Probe.ts"
+import { lastGood } from "../lastGood.ts"
 import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
 import { Capturer } from "./Capturer.ts"
 import type { StepWorld } from "./StepWorld.ts"
@@ -11,10 +14,20 @@ import type { StepWorld } from "./StepWorld.ts"
 export const probeStep = (world: StepWorld, link: LinkRecord) =>
   Effect.gen(function* () {
     world.progress(link.id, "probe", 1, 1)
+    if (link.pushed !== null) return { _tag: "Probed" as const, probe: pushedPage(link.url) }
     const capturer = yield* Capturer
     const found = yield* capturer.probe(link.url)
     return { _tag: "Probed" as const, probe: found }
   })
+
+/** What came from a browser is a page, and nobody has to be asked. */
+const pushedPage = (url: string): ProbeResult => ({
+  kind: "page",
+  finalUrl: url,
+  status: 200,
+  mediaType: "text/html",
+  contentLength: null,
+})
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
@@ -24,9 +37,15 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
     const takenAt = yield* Clock.currentTimeMillis
     const draft = yield* Effect.flatMap(Drafts, (drafts) => drafts.open)
     const capturer = yield* Capturer
+    const last = yield* lastGood(link.id)
+    const pushed = link.pushed === null ? null : { html: yield* readPushed(link.pushed) }
+    const options = { previousTextLength: last?.textLength ?? null, pushed }
     const result = yield* capturer
-      .capture(link.url, job.probe!, (step, part, of) =>
-        Effect.sync(() => world.progress(link.id, step, part, of)),
+      .capture(
+        link.url,
+        job.probe!,
+        (step, part, of) => Effect.sync(() => world.progress(link.id, step, part, of)),
+        options,
       )
       .pipe(Effect.provideService(ArtefactSink, draft.sink))
     const captured: CapturedFacts = {
@@ -46,8 +65,11 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
       lang: result.language,
       mediaType: job.probe!.mediaType,
       textSha256: result.text === "" ? null : sha256(result.text),
+      resourcesSha256: result.resourcesSha256,
       steps: result.steps,
     }
     world.texts.put(job.snapshotId, result.text)
     return { _tag: "Captured" as const, captured }
   }).pipe(Effect.scoped)
+
+const readPushed = (hash: string) => Effect.flatMap(ContentStore, (store) => store.readAll(hash))

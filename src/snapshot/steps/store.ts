@@ -4,9 +4,11 @@
  */
 import * as Effect from "effect/Effect"
 import { linkById } from "../catalog/Catalog.ts"
+import { SqlClient } from "@effect/sql/SqlClient"
 import { ContentStore } from "../archive/ContentStore.ts"
 import type { LinkMeta } from "../archive/Manifest.ts"
 import { ManifestStore } from "../archive/ManifestStore.ts"
+import { isUnchanged, lastGood } from "../lastGood.ts"
 import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
 import type { StepWorld } from "./StepWorld.ts"
 
@@ -16,6 +18,11 @@ export const storeStep = (world: StepWorld, link: LinkRecord) =>
     const manifests = yield* ManifestStore
     const existing = yield* manifests.find(link.id, captured.snapshot.id)
     if (existing === undefined) {
+      const last = yield* lastGood(link.id)
+      if (last !== undefined && isUnchanged(captured, last)) {
+        world.texts.take(captured.snapshot.id)
+        return { _tag: "SnapshotUnchanged" as const, snapshotId: last.id, version: last.version }
+      }
       const meta = yield* metaOf(link, captured.title)
       yield* manifests.write({
         tool: { name: "linkseal", version: world.toolVersion },
@@ -30,19 +37,27 @@ export const storeStep = (world: StepWorld, link: LinkRecord) =>
           reason,
         })),
         textSha256: captured.textSha256,
-        resourcesSha256: null,
+        resourcesSha256: captured.resourcesSha256,
       })
     }
     world.texts.put(captured.snapshot.id, yield* textOf(world, captured))
     return { _tag: "SnapshotStored" as const, captured }
   })
 
+/** The link, and whether its title is the user's. */
+const linkWithOrigin = (id: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const rows = yield* sql<{ mine: number }>`SELECT title_set_by_user AS mine FROM links WHERE id = ${id}`
+    return { ...(yield* linkById(id)), titleSetByUser: rows[0]?.mine === 1 }
+  })
+
 const metaOf = (link: LinkRecord, title: string) =>
-  Effect.map(linkById(link.id), (row): LinkMeta => ({
+  Effect.map(linkWithOrigin(link.id), (row): LinkMeta => ({
     id: link.id,
     url: link.url,
     title: row.title === "" ? title : row.title,
-    titleSetByUser: false,
+    titleSetByUser: row.titleSetByUser,
     note: row.note,
     tags: row.tags,
     addedAt: row.addedAt,

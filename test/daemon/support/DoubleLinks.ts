@@ -193,6 +193,7 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
       show: (id) =>
         Effect.map(find(id), ({ link, snapshots }) => ({
           ...link,
+          checkedAt: null,
           snapshots,
           timeline: [{ at, event: "LinkAdded", from: "", to: "queued", detail: null }],
         })),

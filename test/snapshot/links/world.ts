@@ -13,6 +13,7 @@ import { ArtefactSink } from "../../../src/snapshot/archive/ArtefactSink.ts"
 import { ContentStore } from "../../../src/snapshot/archive/ContentStore.ts"
 import { Drafts } from "../../../src/snapshot/archive/Drafts.ts"
 import { ManifestStore } from "../../../src/snapshot/archive/ManifestStore.ts"
+import type { CaptureOptions } from "../../../src/snapshot/capture/Capture.ts"
 import { captureFailure, type CaptureFailure } from "../../../src/snapshot/capture/CaptureFailure.ts"
 import { layerLinks, type LinksSettings } from "../../../src/snapshot/LinksRoom.ts"
 import { catalogueMigrations, roomMigrations } from "../../../src/snapshot/migrations.ts"
@@ -23,6 +24,9 @@ export interface Site {
   readonly text?: string
   readonly title?: string
   readonly doubtful?: boolean
+  /** What the hash of the resources is; the same for all when left out. */
+  readonly resources?: string | null
+  readonly partial?: boolean
   readonly failures?: ReadonlyArray<CaptureFailure>
   /** The capture waits until it is interrupted or this resolves. */
   readonly gate?: Effect.Effect<void>
@@ -36,6 +40,8 @@ export interface Pipeline {
   readonly interrupted: Array<string>
   readonly sites: Map<string, Site>
   most: number
+  /** What the steps said about the version before, and what was pushed. */
+  readonly options: Array<CaptureOptions>
 }
 
 export const newPipeline = (sites: Record<string, Site> = {}): Pipeline => ({
@@ -43,6 +49,7 @@ export const newPipeline = (sites: Record<string, Site> = {}): Pipeline => ({
   interrupted: [],
   sites: new Map(Object.entries(sites)),
   most: 0,
+  options: [],
 })
 
 const capturerOver = (pipeline: Pipeline) => {
@@ -65,15 +72,17 @@ const capturerOver = (pipeline: Pipeline) => {
             })
           : Effect.fail(failure)
       }),
-    capture: (url, probed, progress) =>
+    capture: (url, probed, progress, options) =>
       Effect.gen(function* () {
         const site = siteOf(url)
         pipeline.captures.push(url)
+        pipeline.options.push(options)
         running++
         pipeline.most = Math.max(pipeline.most, running)
         yield* progress("screenshot", 1, 1)
         yield* site.gate ?? Effect.void
-        const text = site.text ?? `the words of ${url}`
+        const pushed = options.pushed == null ? null : new TextDecoder().decode(options.pushed.html)
+        const text = pushed ?? site.text ?? `the words of ${url}`
         const sink = yield* ArtefactSink
         const article = yield* sink.put("article.txt", "text/plain", new TextEncoder().encode(text))
         return {
@@ -90,7 +99,8 @@ const capturerOver = (pipeline: Pipeline) => {
           artefacts: [article],
           bytes: article.bytes,
           millis: 5,
-          partial: false,
+          partial: site.partial ?? false,
+          resourcesSha256: site.resources === undefined ? "same" : site.resources,
           steps: [{ name: "open", millis: 5, bytes: 10, reason: null }],
           links: [],
         }

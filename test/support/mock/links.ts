@@ -230,11 +230,17 @@ export const makeLinks = (count: number, now: number = baseTime): Array<LinkDeta
       failure,
       latest: snapshots[0] ?? null,
       snapshots,
+      checkedAt: null,
       timeline: timelineOf(state, addedAt, failure),
     }
   })
 
-export const plainLink = ({ snapshots: _snapshots, timeline: _timeline, ...link }: LinkDetail): Link => link
+export const plainLink = ({
+  checkedAt: _checkedAt,
+  snapshots: _snapshots,
+  timeline: _timeline,
+  ...link
+}: LinkDetail): Link => link
 
 const escapeHtml = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

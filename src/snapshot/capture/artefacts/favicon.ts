@@ -43,7 +43,7 @@ export const favicon = (capturing: CapturingPage): Effect.Effect<Made, NotApplic
 const load = (capturing: CapturingPage, url: string): Effect.Effect<Buffer | null> => {
   const recorded = capturing.recording.find(url)
   if (recorded !== null) return Effect.promise(() => capturing.recording.read(recorded).catch(() => null))
-  if (!/^https?:/.test(url)) return Effect.succeed(null)
+  if (capturing.pushed !== null || !/^https?:/.test(url)) return Effect.succeed(null)
   return fetchThrough(url, { ...capturing.fetchOptions, accept: "image/*,*/*;q=0.5" }).pipe(
     Effect.flatMap(({ body, status }) =>
       status === 200

@@ -21,6 +21,8 @@ export interface Metadata {
   readonly openGraph: Readonly<Record<string, ReadonlyArray<string>>>
   readonly twitter: Readonly<Record<string, ReadonlyArray<string>>>
   readonly jsonLd: ReadonlyArray<unknown>
+  /** Absolute http(s) addresses that the page links to, in its order. */
+  readonly links: ReadonlyArray<string>
 }
 
 type Thing = Readonly<Record<string, unknown>>
@@ -78,6 +80,7 @@ export const readMetadata = (
     openGraph: withPrefix(metas, /^(og|article|book|profile|video|music):/),
     twitter: withPrefix(metas, /^twitter:/),
     jsonLd,
+    links: facts.anchors,
   }
 }
 

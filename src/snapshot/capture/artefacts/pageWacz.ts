@@ -1,17 +1,26 @@
-/** `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. */
+/**
+ * `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. Cookies and
+ * authorizations that were sent are left out: who is given the file must not get in where the capture was logged in.
+ */
 import * as Effect from "effect/Effect"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { waczMediaType, writeWacz, type WaczError } from "../../archive/Wacz.ts"
 import type { ExtraRecord, RecordedExchange, RecordedTraffic } from "../../archive/RecordedTraffic.ts"
 import type { CapturingPage } from "../Capturing.ts"
-import type { Exchange, Recording } from "../Recording.ts"
+import type { Exchange, HeaderList, Recording } from "../Recording.ts"
 import { software } from "../software.ts"
 import { visibleText } from "./article.ts"
-import { ArtefactProblem, type Made } from "./artefact.ts"
+import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
 
-export const pageWacz = (capturing: CapturingPage): Effect.Effect<Made, WaczError | ArtefactProblem> =>
+export const pageWacz = (
+  capturing: CapturingPage,
+): Effect.Effect<Made, WaczError | ArtefactProblem | NotApplicable> =>
   Effect.gen(function* () {
+    if (capturing.pushed !== null)
+      return yield* new NotApplicable({
+        message: "the page came from a browser as one file: nothing was loaded",
+      })
     const folder = join(capturing.scratch, "wacz")
     yield* Effect.tryPromise({
       try: async () => {
@@ -43,10 +52,14 @@ const trafficOf = (capturing: CapturingPage): RecordedTraffic => {
   }
 }
 
+const secret = /^(cookie|authorization|proxy-authorization)$/i
+
+const withoutSecrets = (headers: HeaderList): HeaderList => headers.filter(([name]) => !secret.test(name))
+
 const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({
   url: exchange.url,
   method: exchange.method,
-  requestHeaders: exchange.requestHeaders,
+  requestHeaders: withoutSecrets(exchange.requestHeaders),
   requestBody: exchange.requestBody,
   status: exchange.status,
   statusText: exchange.statusText,
@@ -55,8 +68,8 @@ const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExc
   startedAt: new Date(exchange.startedAt).toISOString(),
   resourceType: exchange.resourceType,
   protocol: exchange.protocol,
-  failed: exchange.failure,
-  truncated: exchange.truncated,
+  failed: exchange.failure ?? (exchange.finished ? null : "it had not ended when the capture did"),
+  truncated: exchange.truncated || !exchange.finished,
   decodedToUtf8: exchange.decoded,
 })
 

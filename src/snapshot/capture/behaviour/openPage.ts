@@ -65,7 +65,7 @@ const watchSize = (capturing: CapturingPage): Effect.Effect<never, CaptureFailur
       yield* Effect.sleep(watchMillis)
       const document = capturing.recording.lastDocument(capturing.frameId)
       const cut = capturing.guard.overBudget && document?.finished !== true
-      const tooLarge = (document?.received ?? 0) > maxDocumentBytes
+      const tooLarge = capturing.pushed === null && (document?.received ?? 0) > maxDocumentBytes
       if (cut)
         return yield* Effect.fail(captureFailure("too-large", tooLargeMessage(capturing.settings.maxBytes)))
       if (tooLarge) {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { Links } from "../../../src/snapshot/Links.ts"
+import { refusedConnection, newPipeline, temporaryHome, type Site } from "./world.ts"
+import { addOne, inRoom } from "./room.ts"
+
+/** Captures `/a` as each of the sites in turn and gives the link as it is then. */
+const captured = (sites: ReadonlyArray<Site>) =>
+  Effect.gen(function* () {
+    const home = yield* temporaryHome
+    const pipeline = newPipeline()
+    return yield* inRoom(
+      { home, pipeline },
+      Effect.gen(function* () {
+        const links = yield* Links
+        let id = ""
+        for (const [index, site] of sites.entries()) {
+          pipeline.sites.set("/a", site)
+          if (index === 0) id = (yield* addOne("/a")).id
+          else yield* links.snapshot(id)
+          yield* links.settled(id)
+        }
+        const detail = yield* links.show(id)
+        const versions = detail.snapshots.map(({ version }) => version)
+        const manifests = readdirSync(join(home, "archive", "snapshots", id)).length
+        const last = detail.timeline.at(-1)!
+        return { detail, versions, manifests, last, pipeline, links, id }
+      }),
+    )
+  })
+
+const page: Site = { text: "a page with words", resources: "r1" }
+
+describe("a new capture", () => {
+  it.scopedLive("of what did not change is a check and no version", () =>
+    Effect.gen(function* () {
+      const { detail, last, manifests, versions } = yield* captured([page, page, page])
+      expect(versions).toEqual([1])
+      expect(manifests).toBe(1)
+      expect(detail).toMatchObject({ state: "archived", failure: null, latest: { version: 1 } })
+      expect(last).toMatchObject({ event: "SnapshotUnchanged", to: "archived", detail: { version: 1 } })
+      expect(detail.timeline.filter(({ event }) => event === "SnapshotUnchanged")).toHaveLength(2)
+      expect(detail.checkedAt).toBe(last.at)
+      expect(detail.checkedAt! > detail.snapshots[0]!.takenAt).toBe(true)
+    }),
+  )
+
+  const changes: ReadonlyArray<readonly [string, Site]> = [
+    ["of other words", { ...page, text: "a page with other words" }],
+    ["of another picture", { ...page, resources: "r2" }],
+    ["that nothing can be compared with", { ...page, resources: null }],
+    ["that is partial", { ...page, partial: true }],
+  ]
+  for (const [name, changed] of changes) {
+    it.scopedLive(`${name} is a version`, () =>
+      Effect.gen(function* () {
+        const { detail, manifests, versions } = yield* captured([page, changed])
+        expect(versions).toEqual([2, 1])
+        expect(manifests).toBe(2)
+        expect(detail.checkedAt).toBeNull()
+      }),
+    )
+  }
+
+  it.scopedLive("that is good again after a doubtful one is the newest version", () =>
+    Effect.gen(function* () {
+      const wall: Site = { text: "please sign in", doubtful: true, resources: "r1" }
+      const { detail, versions } = yield* captured([page, wall, wall, page])
+      expect(versions).toEqual([4, 3, 2, 1])
+      expect(detail).toMatchObject({ state: "archived", latest: { version: 4 } })
+    }),
+  )
+
+  it.scopedLive("that fails leaves every version where it is", () =>
+    Effect.gen(function* () {
+      const failing: Site = { failures: [refusedConnection, refusedConnection, refusedConnection] }
+      const { detail, links, versions } = yield* captured([page, failing])
+      expect(versions).toEqual([1])
+      expect(detail).toMatchObject({ state: "failed", latest: { version: 1, verdict: { kind: "good" } } })
+      expect(links).toBeDefined()
+    }),
+  )
+
+  it.scopedLive("is judged against the length of the last good text", () =>
+    Effect.gen(function* () {
+      const wall: Site = { text: "short", doubtful: true }
+      const { pipeline } = yield* captured([{ text: "x".repeat(5_000) }, wall, { text: "other" }])
+      expect(pipeline.options.map(({ previousTextLength }) => previousTextLength)).toEqual([
+        null,
+        5_000,
+        5_000,
+      ])
+    }),
+  )
+})
