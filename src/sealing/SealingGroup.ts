@@ -48,10 +48,10 @@ const stepOf =
     const stage = stageOf(sector.State)
     waits.clear(id)
     if (stage === null) return null
-    const given = { lastLogAt: lastLogAt(context.lastLogAt), miner }
     return Effect.flatMap(
       runEffect(
-        () => stage(sector, given),
+        // Asked for when the step begins: its own plan is in the log then.
+        () => stage(sector, { lastLogAt: lastLogAt(context.lastLogAt), miner }),
         (request) => waits.asked(id, request),
       ),
       (outcome) => {
