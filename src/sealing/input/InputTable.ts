@@ -43,6 +43,9 @@ interface Pending extends NewPiece {
   readonly answer: (answer: PieceAnswer) => void
 }
 
+/** So many accepted pieces are known, so that they are refused when they are offered again. */
+const mostAccepted = 10_000
+
 interface Open {
   readonly proofType: SealProof
   used: PaddedBytes
@@ -59,6 +62,7 @@ export class InputTable {
   private readonly pending = new Map<string, Pending>()
   private readonly assigned = new Map<SectorNumber, Array<string>>()
   private readonly timers = new Map<SectorNumber, DealTimer>()
+  private readonly accepted: Array<string> = []
   private readonly upgrades = new Set<SectorNumber>()
   private creating: SectorNumber | null = null
   private matching = false
@@ -217,10 +221,16 @@ export class InputTable {
   private tell(key: string, answer: PieceAnswer): null {
     const piece = this.pending.get(key)
     if (piece === undefined || piece.answered) return null
-    if (answer.ok) piece.answered = true
+    if (answer.ok) this.remember(piece)
     else this.pending.delete(key)
     piece.answer(answer)
     return null
+  }
+
+  private remember(piece: Pending): void {
+    piece.answered = true
+    this.accepted.push(piece.key)
+    if (this.accepted.length > mostAccepted) this.pending.delete(this.accepted.shift()!)
   }
 
   private reject(sector: SectorNumber, reason: string): null {
@@ -230,6 +240,7 @@ export class InputTable {
     const timer = this.timers.get(sector)
     if (timer !== undefined) this.hooks.scheduler.cancel(timer.timer)
     this.timers.delete(sector)
+    if (this.creating === sector) this.creating = null
     for (const key of keys) this.tell(key, { ok: false, reason })
     return null
   }

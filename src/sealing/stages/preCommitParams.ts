@@ -61,13 +61,15 @@ export function* preCommitParams(sector: Sector, miner: string, config: SealingC
   if (broken !== null) return over(afterCheck(broken, head.value.tipset))
   const { info, least, replaces } = yield* withUpgrade(plainInfo(sector, head.value.epoch, config))
   const deposit = yield* chain.preCommitDeposit(info)
-  if (!deposit.ok)
+  if (!deposit.ok) {
+    if (replaces !== null) yield* input.markUpgrade(replaces)
     return over(
       failure(
         "SectorChainPreCommitFailed",
         `preCommitParams: getting initial pledge collateral: ${deposit.error.message}`,
       ),
     )
+  }
   return { params: { info, deposit: deposit.value > least ? deposit.value : least, replaces } }
 }
 

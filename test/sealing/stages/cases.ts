@@ -524,6 +524,20 @@ export const cases: ReadonlyArray<Case> = [
   },
   {
     handler: "handlePreCommitting",
+    name: "no deposit figure marks the replaced sector again",
+    sector: withDeal,
+    table: {
+      ...lookup(),
+      PreCommitDeposit: down,
+      TakeUpgrade: 3,
+      SectorInfo: onChain,
+      SectorLocation: done({ deadline: 3, partition: 0 }),
+    },
+    event: "SectorChainPreCommitFailed",
+    asks: ["MarkUpgrade"],
+  },
+  {
+    handler: "handlePreCommitting",
     name: "push error marks the replaced sector again",
     sector: withDeal,
     table: {

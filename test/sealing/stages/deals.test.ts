@@ -139,6 +139,19 @@ describe("a deal sector", () => {
     expect(made.state()).toBe("Proving")
   })
 
+  it("that is removed while it waits takes no more pieces, and the next one can be made", () => {
+    const { made, add } = dealing()
+    add(4 * GiB)
+    made.runFor(hour)
+    made.loop.send(1, { _tag: "SectorRemove" })
+    made.runFor(1)
+    const next = add(4 * GiB)
+    made.loop.run()
+    expect(made.state(1)).toBe("Removed")
+    expect(next.answer).toMatchObject({ ok: true, sector: 2 })
+    expect(made.failures).toEqual([])
+  })
+
   it("replaces a sector that is marked for upgrade", () => {
     const { made, add } = dealing()
     made.pledge(100)
