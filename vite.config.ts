@@ -10,6 +10,9 @@ import tailwindcss from "@tailwindcss/vite"
 import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
 
+// Started by a test runner it would be "test", and React's development build twice the size.
+process.env["NODE_ENV"] = "production"
+
 const root = fileURLToPath(new URL("./src/daemon/web", import.meta.url))
 
 /** Emits `theme.js` as a file and loads it before the first paint: a strict script policy needs no hash for it. */

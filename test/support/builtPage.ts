@@ -31,8 +31,6 @@ const build = () =>
   execFileSync(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build", "--logLevel", "error"], {
     cwd: root,
     stdio: "inherit",
-    // Under a test runner it is "test", and React would be built for development.
-    env: { ...process.env, NODE_ENV: "production" },
   })
 
 const lock = `${root}node_modules/.page-build`

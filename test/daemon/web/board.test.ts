@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { boardLayout, failureEdges, lanes, mainEdges } from "../../../src/daemon/web/sealing/boardLayout.ts"
 import { boxesOf, edgesOf, neighbour, nodeHeight, nodeWidth } from "../../../src/daemon/web/sealing/edges.ts"
+import { machineTable } from "../../../src/daemon/machines.ts"
 import { baseMachine } from "../../support/mock/sectors.ts"
 
 const states = baseMachine.states.map(({ name }) => name)
@@ -12,6 +13,13 @@ describe("the board", () => {
   it("has a place for each of the 43 states, and for nothing else", () => {
     expect(states).toHaveLength(43)
     expect(Object.keys(boardLayout).sort()).toEqual([...states].sort())
+  })
+
+  it("has places and lines for what the daemon's own table says", () => {
+    const table = machineTable("sector")
+    expect(table.states.map(({ name }) => name).sort()).toEqual(Object.keys(boardLayout).sort())
+    const pairs = new Set(table.transitions.flatMap(({ from, to }) => to.map((each) => `${from}>${each}`)))
+    expect([...mainEdges, ...failureEdges].filter(([from, to]) => !pairs.has(`${from}>${to}`))).toEqual([])
   })
 
   it("puts no two boxes over each other", () => {

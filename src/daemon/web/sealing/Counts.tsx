@@ -15,9 +15,13 @@ export const sumOfKind = (counts: CountsDocument, kind: Kind): number =>
     0,
   )
 
+/** All that are still there, in whatever state. */
+const totalOf = (counts: CountsDocument): number =>
+  Object.entries(counts).reduce((sum, [state, n]) => (state === "" || state === "Removed" ? sum : sum + n), 0)
+
 /** In the order of the machine's own list of states, those with sectors only. */
 export const countsText = (machine: Machine, counts: CountsDocument): string => {
-  const total = machine.states.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+  const total = totalOf(counts) + (counts["Removed"] ?? 0)
   const lines = machine.states
     .filter((name) => (counts[name] ?? 0) > 0)
     .map((name) => `\t${name}: ${counts[name]}`)
@@ -35,7 +39,7 @@ export const Counts = ({ machine, counts, kind, onKind }: Props) => {
   const { t } = useLingui()
   const { _ } = useRuntime()
   const [copied, setCopied] = useState(false)
-  const total = machine.states.reduce((sum, name) => sum + (name === "Removed" ? 0 : (counts[name] ?? 0)), 0)
+  const total = totalOf(counts)
   const copy = () =>
     void navigator.clipboard.writeText(countsText(machine, counts)).then(() => {
       setCopied(true)

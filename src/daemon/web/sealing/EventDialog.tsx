@@ -65,7 +65,9 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
   const [text, setText] = useState("")
   const { error, send } = useSend(number, onClose)
   const payload = parsePayload(text)
-  const leads = machine.transitions.find((row) => row.from === state && row.event === event)
+  const leads = machine.transitions.find(
+    (row) => row.from === state && row.event === event && machine.states.includes(row.to),
+  )
   return (
     <form
       className="flex flex-col gap-4"

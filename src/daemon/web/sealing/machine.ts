@@ -15,12 +15,16 @@ export const machineError = new Store<ApiError | null>(null)
 /** The zero record has no state: in the table and in print it is called so. */
 const printed = (state: string) => (state === "" ? "UndefinedSectorState" : state)
 
+/** No state of the table, so no line on the board. */
+const nowhere = "@"
+
 const machineOf = (table: TableDocument): Machine => ({
   states: table.states.map((state) => printed(state.name)),
   transitions: table.transitions
-    .filter(({ from }) => from !== "*")
+    .filter(({ from, kind }) => from !== "*" && kind !== "ignore")
     .flatMap(({ from, event, to }) =>
-      [to].flat().map((each) => ({ from: printed(from), event, to: printed(each) })),
+      // A row without a target stays where it is, or its target is known only when it happens.
+      (to.length === 0 ? [nowhere] : to).map((each) => ({ from: printed(from), event, to: each })),
     ),
 })
 
