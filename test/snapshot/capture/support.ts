@@ -45,8 +45,10 @@ export interface Captured {
   readonly reasonOf: (name: ArtefactName) => string | null
 }
 
-/** Probes and captures, with the files kept in memory. */
-export const captureUrl = (url: string, settings: CaptureSettings = quickSettings) =>
+/** Runs a capture with its files kept in memory. */
+const kept = (
+  run: (sink: Layer.Layer<ArtefactSink>) => Effect.Effect<CaptureResult, unknown, Browser | Guard>,
+) =>
   Effect.gen(function* () {
     const files = new Map<ArtefactName, Buffer>()
     const sink = Layer.succeed(ArtefactSink, {
@@ -58,12 +60,32 @@ export const captureUrl = (url: string, settings: CaptureSettings = quickSetting
           return { name, mediaType, bytes: bytes.length, sha256, status: "ok" as const, reason: null }
         }),
     })
-    const probed = yield* probe(url, settings)
-    const result = yield* Effect.provide(capture(url, probed, settings), sink)
+    const result = yield* run(sink)
     const text = (name: ArtefactName) => files.get(name)?.toString() ?? ""
     const reasonOf = (name: ArtefactName) => result.artefacts.find((a) => a.name === name)?.reason ?? null
     return { result, files, text, reasonOf } satisfies Captured
   })
+
+/** Probes and captures. */
+export const captureUrl = (url: string, settings: CaptureSettings = quickSettings) =>
+  kept((sink) =>
+    Effect.flatMap(probe(url, settings), (probed) => Effect.provide(capture(url, probed, settings), sink)),
+  )
+
+/** Captures a page that a browser saved. */
+export const pushUrl = (url: string, html: string | Uint8Array, settings: CaptureSettings = quickSettings) =>
+  kept((sink) =>
+    Effect.provide(
+      capture(
+        url,
+        { kind: "page", finalUrl: url, status: 200, mediaType: "text/html", contentLength: null },
+        settings,
+        undefined,
+        { pushed: { html: typeof html === "string" ? Buffer.from(html) : html } },
+      ),
+      sink,
+    ),
+  )
 
 /** Only these artefacts, for tests that look at one thing. */
 export const only = (...names: ReadonlyArray<ArtefactName>): CaptureSettings => ({

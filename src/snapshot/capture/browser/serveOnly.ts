@@ -10,14 +10,16 @@ const isUtf8 = (bytes: Uint8Array): boolean => {
   }
 }
 
-/** The window's own document is answered with these bytes; every other request fails. Call before opening. */
+/** The first document that is asked for is these bytes; every other request fails. Call before opening. */
 export const serveOnly = async (page: Page, html: Uint8Array): Promise<void> => {
   // What is no UTF-8 has to say itself what it is.
   const contentType = isUtf8(html) ? "text/html; charset=utf-8" : "text/html"
+  let served = false
   await page.context().route("**/*", (route, request) => {
-    const isDocument = request.isNavigationRequest() && request.frame() === page.mainFrame()
-    return isDocument
-      ? route.fulfill({ status: 200, contentType, body: Buffer.from(html) })
-      : route.abort("blockedbyclient")
+    if (!request.isNavigationRequest()) return route.abort("blockedbyclient")
+    // A refresh that leads elsewhere, or round in circles: a navigation that is aborted leaves the page as it is.
+    if (served || request.frame() !== page.mainFrame()) return route.abort("aborted")
+    served = true
+    return route.fulfill({ status: 200, contentType, body: Buffer.from(html) })
   })
 }
