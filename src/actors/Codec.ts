@@ -64,7 +64,7 @@ export const schema = <A, I>(of: Schema.Schema<A, I>, options: CodecOptions = {}
   const migrations = options.migrations ?? {}
   const encode = Schema.encodeSync(of)
   const decode = Schema.decodeUnknownEither(of)
-  const validate = Schema.validateEither(of)
+  const validate = Schema.validateEither(of, { onExcessProperty: "error" })
   return {
     version,
     encode: (value) => JSON.stringify(encode(value)),

@@ -16,7 +16,11 @@ const label = (row: { readonly from: string; readonly event: string }) => `row $
 export const checkTable = <S, E extends TaggedEvent, St extends string>(
   table: Table<S, E, St>,
 ): TableProblem | null =>
-  checkNames(table) ?? checkEvents(table) ?? checkReachable(table) ?? checkWaysOut(table)
+  checkNames(table) ??
+  checkShadowed(table) ??
+  checkEvents(table) ??
+  checkReachable(table) ??
+  checkWaysOut(table)
 
 const checkNames = <S, E extends TaggedEvent, St extends string>(
   table: Table<S, E, St>,
@@ -49,6 +53,18 @@ const checkNames = <S, E extends TaggedEvent, St extends string>(
       return { row: `state ${name}`, problem: "is final, so its step would never run" }
   }
   return null
+}
+
+/** A global row is asked first, so a state's own row for its event would never run. */
+const checkShadowed = <S, E extends TaggedEvent, St extends string>(
+  table: Table<S, E, St>,
+): TableProblem | null => {
+  const shadowed = table.rows.find(
+    (row) => row.kind !== "global" && row.kind !== "custom" && table.globals.has(row.event),
+  )
+  return shadowed === undefined
+    ? null
+    : { row: label(shadowed), problem: `${shadowed.event} has a global row, so this one would never run` }
 }
 
 const checkEvents = <S, E extends TaggedEvent, St extends string>(
