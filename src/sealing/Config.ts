@@ -5,6 +5,7 @@
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { addressedSectorsMax, maxAggregatedSectors, preCommitSectorBatchMaxSize } from "./ports/policy.ts"
 import { BadAmount, parseDuration, parseFil, parseSize, showDuration, showFil, showSize } from "./units.ts"
 
 const parsed =
@@ -19,14 +20,14 @@ const parsed =
   }
 
 /** A duration as text, milliseconds inside. */
-export const Duration = Schema.transformOrFail(Schema.String, Schema.NonNegativeInt, {
+const Duration = Schema.transformOrFail(Schema.String, Schema.NonNegativeInt, {
   strict: true,
   decode: parsed(parseDuration),
   encode: (millis) => ParseResult.succeed(showDuration(millis)),
 })
 
 /** An amount of money as text, attoFIL inside. */
-export const Fil = Schema.transformOrFail(Schema.String, Schema.BigIntFromSelf, {
+const Fil = Schema.transformOrFail(Schema.String, Schema.BigIntFromSelf, {
   strict: true,
   decode: parsed(parseFil),
   encode: (atto) => ParseResult.succeed(showFil(atto)),
@@ -42,8 +43,8 @@ export const Size = Schema.transformOrFail(Schema.String, Schema.NonNegativeInt,
 const count = (value: number, meaning: string) =>
   Schema.optionalWith(Schema.NonNegativeInt.annotations({ description: meaning }), { default: () => value })
 
-const atLeastOne = (value: number, meaning: string) =>
-  Schema.optionalWith(Schema.Int.pipe(Schema.positive()).annotations({ description: meaning }), {
+const batchSize = (value: number, most: number, meaning: string) =>
+  Schema.optionalWith(Schema.Int.pipe(Schema.between(1, most)).annotations({ description: meaning }), {
     default: () => value,
   })
 
@@ -77,7 +78,11 @@ export const SealingConfig = Schema.Struct({
   ),
   DisableCollateralFallback: flag(false, "send no collateral even when the balance does not cover it"),
   BatchPreCommits: flag(true, "send pre-commits in batches"),
-  MaxPreCommitBatch: atLeastOne(256, "sectors in a pre-commit batch; one that is full is sent at once"),
+  MaxPreCommitBatch: batchSize(
+    256,
+    preCommitSectorBatchMaxSize,
+    "sectors in a pre-commit batch; one that is full is sent at once",
+  ),
   PreCommitBatchWait: duration("24 h", "how long a pre-commit waits for company; read at start"),
   PreCommitBatchSlack: duration("3 h", "how long before its last moment a pre-commit is sent; read at start"),
   BatchPreCommitAboveBaseFee: fil(
@@ -86,12 +91,16 @@ export const SealingConfig = Schema.Struct({
   ),
   AggregateCommits: flag(true, "send proofs aggregated"),
   MinCommitBatch: count(4, "fewer proofs are sent one by one"),
-  MaxCommitBatch: atLeastOne(819, "proofs in an aggregate; one that is full is sent at once"),
+  MaxCommitBatch: batchSize(
+    819,
+    maxAggregatedSectors,
+    "proofs in an aggregate; one that is full is sent at once",
+  ),
   CommitBatchWait: duration("24 h", "how long a proof waits for company; read at start"),
   CommitBatchSlack: duration("1 h", "how long before its last moment a proof is sent; read at start"),
   AggregateAboveBaseFee: fil("0.32 nFIL", "below this base fee proofs are sent one by one; 0: never"),
   TerminateBatchMin: count(1, "terminations that the timer waits for"),
-  TerminateBatchMax: atLeastOne(100, "terminations that are sent at once"),
+  TerminateBatchMax: batchSize(100, addressedSectorsMax, "terminations that are sent at once"),
   TerminateBatchWait: duration("5 min", "how often terminations are sent"),
   MaxPreCommitGasFee: fil("0.025 FIL", "fee of a single pre-commit at most"),
   MaxCommitGasFee: fil("0.05 FIL", "fee of a single proof at most"),

@@ -14,7 +14,7 @@ import { sentBatch } from "./results.ts"
 type QueuedTermination = Queued<chain.SectorLocation>
 
 /** Sectors of the deadline that is proven now, of the one before and of the next one are left alone. */
-export const isNearDeadline = (deadline: number, proving: number): boolean =>
+const isNearDeadline = (deadline: number, proving: number): boolean =>
   deadline === proving ||
   deadline === (proving + 1) % wPoStPeriodDeadlines ||
   (deadline + 1) % wPoStPeriodDeadlines === proving

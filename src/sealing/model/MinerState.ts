@@ -22,9 +22,9 @@ import type { ChainEpoch, SectorNumber } from "../Sector.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** Exit codes of the miner actor. */
-export const exitIllegalArgument = 16
-export const exitNotFound = 17
-export const exitForbidden = 18
+const exitIllegalArgument = 16
+const exitNotFound = 17
+const exitForbidden = 18
 
 export interface ProvenSector extends SectorOnChain {
   readonly preCommit: PreCommitOnChain
@@ -39,7 +39,7 @@ export interface Executed {
 }
 
 /** Where a sector is proven: spread evenly over the 48 deadlines, one partition each (our assumption). */
-export const locationOf = (sector: SectorNumber): SectorLocation => ({
+const locationOf = (sector: SectorNumber): SectorLocation => ({
   deadline: sector % wPoStPeriodDeadlines,
   partition: 0,
 })

@@ -14,8 +14,9 @@ import { epochs, type Epochs } from "./Epochs.ts"
 import { HeightCallbacks, type Fire } from "./HeightCallbacks.ts"
 import { Ledger, type Pots } from "./Ledger.ts"
 import { Messages, type Message } from "./Messages.ts"
+import { MessageWaits } from "./MessageWaits.ts"
 import { MinerState, type ProvenSector } from "./MinerState.ts"
-import type { Scheduler, Timer } from "./Scheduler.ts"
+import type { Scheduler } from "./Scheduler.ts"
 
 export interface ChainOptions {
   /** When epoch 0 began, in milliseconds of the world's clock. */
@@ -39,21 +40,10 @@ type ChainReply = ChainVerbs[keyof ChainVerbs]["reply"]
 /** Stops waiting for a reply; what was asked goes on. */
 export type Cancel = () => void
 
-interface Wait {
-  readonly cid: Cid
-  readonly confidence: number
-  readonly reply: (reply: Result<MessageLookup, "api">) => void
-  readonly since: ChainEpoch
-  timer: Timer | null
-}
-
 /** How many draws of randomness are kept; a bound, not a setting. */
 const mostDrawn = 4096
 /** Messages stay known for so long after they were included (30 days is the longest a proof may take). */
 const messageRetentionEpochs = 60 * 2880
-/** How long a wait looks for a message that the chain does not know. */
-const unknownMessageEpochs = 900
-
 /** Gas of one sector's part in a message (specs-actors v6 has these figures for aggregates; our assumption for singles). */
 const gasPerSector: Record<Message["method"], bigint> = {
   PreCommitSector: 16_433_324n,
@@ -76,7 +66,7 @@ export class ModelChain {
   down = false
   private nonce = 0
   private readonly forks: Array<ChainEpoch> = []
-  private readonly waits = new Set<Wait>()
+  private readonly waits: MessageWaits
   /** What has been drawn lately; many sectors ask for the same epochs. */
   private readonly drawn = new Map<string, Bytes>()
   private readonly options: ChainOptions
@@ -94,6 +84,15 @@ export class ModelChain {
     this.ledger = new Ledger(options.pots)
     this.miner = new MinerState(this.ledger, (proof) => this.scaled(options.initialPledge, proof), dealFits)
     this.heights = new HeightCallbacks(scheduler, this.epochs, fire)
+    this.waits = new MessageWaits({
+      scheduler,
+      epochs: this.epochs,
+      find: (cid) => {
+        this.settle()
+        return this.messages.byCid.get(cid) ?? null
+      },
+      lookup: (message) => this.lookupOf(message),
+    })
     this.inclusionEpochs = options.inclusionEpochs
     this.networkVersion = options.networkVersion
     this.baseFee = options.baseFee
@@ -114,7 +113,7 @@ export class ModelChain {
     this.settle()
     switch (request._tag) {
       case "WaitMessage":
-        return this.wait(request.cid, request.confidence, reply)
+        return this.waits.wait(request.cid, request.confidence, reply)
       case "UntilEpoch":
         return this.until(request.epoch, () => reply(done(null)))
       case "OnEpoch":
@@ -206,7 +205,7 @@ export class ModelChain {
       if (message.exitCode === 0) this.ledger.move("available", "wallet", message.value)
       this.messages.requeue(message, head + this.inclusionEpochs)
     }
-    this.lookAgain()
+    this.waits.lookAgain()
     this.heights.reverted(from)
     return undone.length
   }
@@ -215,7 +214,7 @@ export class ModelChain {
   release(): number {
     this.settle()
     const count = this.messages.release(this.head + this.inclusionEpochs)
-    this.lookAgain()
+    this.waits.lookAgain()
     return count
   }
 
@@ -294,45 +293,6 @@ export class ModelChain {
   private lookupOf(message: Message): MessageLookup {
     const epoch = message.inclusion!
     return { cid: message.cid, exitCode: message.exitCode, epoch, tipset: this.tipset(epoch) }
-  }
-
-  private wait(cid: Cid, confidence: number, reply: Wait["reply"]): Cancel {
-    const wait: Wait = { cid, confidence, reply, since: this.head, timer: null }
-    this.waits.add(wait)
-    this.look(wait)
-    return () => {
-      this.waits.delete(wait)
-      if (wait.timer !== null) this.scheduler.cancel(wait.timer)
-    }
-  }
-
-  /** Inclusions have changed: every wait looks anew. */
-  private lookAgain(): void {
-    const waits = Array.from(this.waits)
-    for (const wait of waits) this.look(wait)
-  }
-
-  private look(wait: Wait): void {
-    if (wait.timer !== null) this.scheduler.cancel(wait.timer)
-    wait.timer = null
-    this.settle()
-    const message = this.messages.byCid.get(wait.cid)
-    if (message !== undefined && message.inclusion === null) return
-    const due =
-      message === undefined ? wait.since + unknownMessageEpochs : message.inclusion! + wait.confidence
-    if (this.head < due) {
-      wait.timer = this.scheduler.at(this.epochs.startOf(due), () => this.look(wait))
-      return
-    }
-    this.waits.delete(wait)
-    wait.reply(
-      message === undefined
-        ? failed(
-            "api",
-            `message ${wait.cid} was not found on the chain within ${unknownMessageEpochs} epochs`,
-          )
-        : done(this.lookupOf(message)),
-    )
   }
 
   private until(epoch: ChainEpoch, reached: () => void): Cancel | null {

@@ -43,7 +43,7 @@ export interface Workers {
 }
 
 /** The miner itself: takes what no worker has slots for. */
-export const minerWorker = "miner"
+const minerWorker = "miner"
 
 interface State {
   readonly slots: WorkerSlots

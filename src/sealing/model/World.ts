@@ -28,10 +28,10 @@ export interface WorldOptions {
   readonly sealer?: Partial<SealerOptions>
 }
 
-export const modelMiner = "f01000"
+const modelMiner = "f01000"
 
 /** A world that begins before the mainnet's genesis (time 0 in a simulation) begins at this epoch. */
-export const firstEpoch = 100_000
+const firstEpoch = 100_000
 const epochMillis = 30_000
 
 /** Sends what a callback of the chain came to; the driver knows which state the sector is in. */

@@ -78,8 +78,6 @@ export interface SealerVerbs {
   >
 }
 
-export const newSector = (of: SectorRef) => ask({ _tag: "NewSector", ...of })
-
 export const addPiece = (
   of: SectorRef,
   existing: ReadonlyArray<PaddedBytes>,

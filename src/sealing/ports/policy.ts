@@ -4,12 +4,11 @@
  */
 import type { ChainEpoch } from "../Sector.ts"
 
-export const epochSeconds = 30
-export const epochMillis = epochSeconds * 1000
+export const epochMillis = 30_000
 export const epochsInDay = 2880
 export const chainFinality = 900
 /** The ticket is drawn this far below the head. */
-export const sealRandomnessLookback = chainFinality
+export const sealRandomnessLookback = 900
 /** A pre-commit may land this long after its ticket's epoch: a day, and finality. */
 export const maxPreCommitRandomnessLookback = epochsInDay + chainFinality
 export const preCommitChallengeDelay = 150

@@ -67,7 +67,7 @@ export const failure = <N extends ErrorEvent>(name: N, error: string): SectorEve
   ({ _tag: name, error }) as unknown as SectorEventNamed<N>
 
 /** How long a failed state waits after its last log entry before it tries again. */
-export const cooldownMillis = 60_000
+const cooldownMillis = 60_000
 
 /** Waits until a minute has passed since the sector's last log entry; not at all when it has. */
 export function* cooldown(context: StageContext): Asking<void> {

@@ -9,7 +9,7 @@ import type { ChainEpoch } from "../Sector.ts"
 import { chainTrouble, failure, idle, type Outcome, type Stage } from "./Stage.ts"
 
 /** The states that take a seed; in any other a late or repeated one has nothing to say. */
-export const takesSeed: ReadonlyArray<string> = ["WaitSeed", "Committing"]
+const takesSeed: ReadonlyArray<string> = ["WaitSeed", "Committing"]
 
 export const waitSeed: Stage = function* (sector) {
   const head = yield* chain.head()
