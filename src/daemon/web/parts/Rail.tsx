@@ -134,6 +134,7 @@ const useTopTags = () => {
 const Tags = () => {
   const tags = useTopTags()
   const [managing, setManaging] = useState(false)
+  if (tags.length === 0) return null
   const top = [...tags].sort((a, b) => b.count - a.count).slice(0, railTags)
   return (
     <section className="mt-4">
@@ -165,7 +166,7 @@ export const Rail = ({ onHelp }: { readonly onHelp: () => void }) => {
     <header className="hidden w-14 shrink-0 flex-col border-r border-line bg-sunken rail:flex wide:w-54">
       <Link
         href="/"
-        className="flex h-12 items-center gap-2 px-3.5 text-base font-semibold max-wide:justify-center max-wide:px-0"
+        className="flex h-12 shrink-0 items-center gap-2 px-3.5 text-base font-semibold max-wide:justify-center max-wide:px-0"
         aria-label="Linkseal"
       >
         <span className="grid size-6.5 place-items-center rounded-md bg-accent text-on-accent">
@@ -186,7 +187,7 @@ export const Rail = ({ onHelp }: { readonly onHelp: () => void }) => {
           <Tags />
         </div>
       </nav>
-      <div className="flex items-center justify-between gap-1 border-t border-line px-2.5 py-2 max-wide:flex-col">
+      <div className="flex shrink-0 items-center justify-between gap-1 border-t border-line px-2.5 py-2 max-wide:flex-col">
         <Connection />
         <div className="flex gap-0.5 max-wide:flex-col">
           <button
