@@ -1,0 +1,190 @@
+/** How sectors end: termination through finality, removal while work runs, faults, and an upgrade. */
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { days, epochMillis, GiB, hours, minutes, startEpoch, withMiner } from "./miner.ts"
+
+describe("termination", () => {
+  it("goes through its batch, its message and finality, to the epoch", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(6))
+        yield* sealing.terminate(0)
+        yield* Effect.sleep(minutes(1))
+        const queued = sealing.waiting(0)
+        yield* Effect.sleep(hours(1))
+        const final = sealing.waiting(0)
+        yield* Effect.sleep(days(1))
+        const { record } = yield* sealing.view(0)
+        return { path: miner.path(0), record, queued, final }
+      }),
+    )
+    expect(seen.path.slice(-6)).toEqual([
+      "608 Proving",
+      "720 Terminating",
+      "730 TerminateWait", // sent five minutes after it was queued
+      "736 TerminateFinality",
+      "1631 Removing", // 900 epochs after it was on the chain, at 731
+      "1631 Removed",
+    ])
+    expect(seen.record.TerminatedAt).toBe(startEpoch + 731)
+    expect(seen.queued?.kind).toBe("batch")
+    expect(seen.final).toMatchObject({
+      kind: "chain",
+      until: Date.UTC(2024, 0, 1) + 1631 * epochMillis,
+    })
+  })
+
+  it("of a sector that is pre-committed and not proven waits for the operator, without a loop", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(500 * epochMillis)
+        yield* sealing.terminate(0)
+        yield* Effect.sleep(hours(6))
+        const why = sealing.waiting(0)
+        yield* sealing.remove(0)
+        yield* Effect.sleep(minutes(1))
+        return { why, states: miner.states(0).slice(-4), log: (yield* sealing.log(0)).length }
+      }),
+    )
+    expect(seen.why?.kind).toBe("operator")
+    expect(seen.states).toEqual(["Terminating", "TerminateFailed", "Removing", "Removed"])
+    expect(seen.log).toBeLessThan(15)
+  })
+
+  it("of a sector that is not on the chain removes it", async () => {
+    const states = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* sealing.terminate(0)
+        yield* Effect.sleep(minutes(5))
+        return miner.states(0)
+      }),
+    )
+    expect(states).toEqual(["Packing", "Terminating", "Removing", "Removed"])
+  })
+})
+
+describe("removal", () => {
+  it("during PreCommit1 waits for it, says so, and its late result does no harm", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(1))
+        const answered = yield* sealing.remove(0)
+        yield* Effect.sleep(hours(3))
+        const after = yield* sealing.view(0)
+        const failures = miner.steps.filter(({ failure }) => failure !== null)
+        return { answered, after, path: miner.path(0), failures, states: yield* sealing.states }
+      }),
+    )
+    expect(seen.answered).toMatchObject({ record: { State: "PreCommit1" }, pending: ["SectorRemove"] })
+    expect(seen.path.slice(-2)).toEqual(["362 Removing", "362 Removed"])
+    expect(seen.after).toMatchObject({ record: { State: "Removed" }, pending: [] })
+    expect(seen.failures).toEqual([])
+    expect(seen.states).toEqual({ Removed: 1 })
+  })
+
+  it("that was answered is not forgotten when the process dies before PreCommit1 ends", async () => {
+    const states = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(1))
+        yield* sealing.remove(0)
+        yield* miner.end
+        yield* miner.begin
+        yield* Effect.sleep(hours(4))
+        return miner.states(0)
+      }),
+    )
+    expect(states.slice(-2)).toEqual(["Removing", "Removed"])
+  })
+
+  it("of a sector that is gone, or was never there, is refused", async () => {
+    const seen = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        const nobody = yield* Effect.flip(sealing.remove(7))
+        yield* sealing.pledgeSector
+        yield* sealing.remove(0)
+        yield* Effect.sleep(minutes(5))
+        const again = yield* Effect.either(sealing.send(0, { _tag: "SectorPacked", FillerPieces: [] }))
+        return { nobody: nobody._tag, again: again._tag, list: (yield* sealing.list(null)).length }
+      }),
+    )
+    expect(seen).toEqual({ nobody: "NoSector", again: "Right", list: 1 })
+  })
+})
+
+describe("events by hand", () => {
+  it("that a state does not take are refused, and the sector goes on", async () => {
+    const seen = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(6))
+        const error = yield* Effect.flip(sealing.send(0, { _tag: "SectorRetryFinalize" }))
+        const { record } = yield* sealing.view(0)
+        return { error, record, last: (yield* sealing.log(0)).at(-1) }
+      }),
+    )
+    expect(seen.error).toMatchObject({ _tag: "SectorRefused", code: "not-in-this-state" })
+    expect(seen.record.State).toBe("Proving")
+    expect(seen.last?.Kind).toMatch(/^error;/)
+  })
+
+  it("with wait are answered after their planning, however long the stage runs", async () => {
+    const view = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(1))
+        return yield* sealing.send(0, { _tag: "SectorForceState", State: "Faulty" }, true)
+      }),
+    )
+    expect(view).toMatchObject({ record: { State: "Faulty" } })
+  })
+
+  it("faults are entered and left", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(6))
+        yield* sealing.send(0, { _tag: "SectorFaulty" })
+        const faulty = sealing.waiting(0)
+        yield* sealing.send(0, { _tag: "SectorFaultReported", reportMsg: null })
+        const reported = sealing.waiting(0)
+        yield* sealing.send(0, { _tag: "SectorProving" })
+        return { faulty, reported, states: miner.states(0).slice(-3) }
+      }),
+    )
+    expect([seen.faulty?.kind, seen.reported?.kind]).toEqual(["operator", "operator"])
+    expect(seen.states).toEqual(["Faulty", "FaultReported", "Proving"])
+  })
+})
+
+describe("an upgrade", () => {
+  it("puts the next sector with deals in the place of the marked one", async () => {
+    const seen = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        const early = yield* Effect.flip(sealing.markForUpgrade(0))
+        yield* Effect.sleep(hours(6))
+        yield* sealing.markForUpgrade(0)
+        const twice = yield* Effect.flip(sealing.markForUpgrade(0))
+        yield* sealing.addPiece({
+          size: 32 * GiB,
+          start: startEpoch + 10 * 2880,
+          end: startEpoch + 300 * 2880,
+        })
+        yield* Effect.sleep(hours(6))
+        const { record } = yield* sealing.view(1)
+        return { early, twice, record }
+      }),
+    )
+    expect(seen.early.message).toContain("not Proving")
+    expect(seen.twice.message).toContain("marked already")
+    expect(seen.record).toMatchObject({
+      State: "Proving",
+      PreCommitInfo: { ReplaceCapacity: true, ReplaceSectorNumber: 0 },
+    })
+  })
+})
