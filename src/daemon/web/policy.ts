@@ -4,7 +4,7 @@
  */
 
 /** React Aria adds one `<style>` with its press rule; everything else comes from files of our own. */
-export const styleHashes: ReadonlyArray<string> = ["sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o="]
+const styleHashes: ReadonlyArray<string> = ["sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o="]
 
 /** The policy for `index.html`; `artefactOrigin` is where snapshots are served from, e.g. `http://localhost:7461`. */
 export const pagePolicy = (artefactOrigin: string): string =>

@@ -17,5 +17,3 @@ export const activate = async (locale: Locale): Promise<void> => {
   i18n.loadAndActivate({ locale, messages: catalogue.messages as Parameters<typeof i18n.load>[1] })
   document.documentElement.lang = locale
 }
-
-export const isChinese = (): boolean => i18n.locale.startsWith("zh")

@@ -14,7 +14,6 @@ import type {
 } from "../../api/sectors.ts"
 import type {
   Entry as EntrySchema,
-  Hit as HitSchema,
   HitPage as HitPageSchema,
   Link as LinkSchema,
   LinkDetail as LinkDetailSchema,
@@ -29,7 +28,6 @@ export type Link = typeof LinkSchema.Type
 export type LinkState = typeof LinkStateSchema.Type
 export type LinkDetail = typeof LinkDetailSchema.Type
 export type LinkPage = typeof LinkPageSchema.Type
-export type Hit = typeof HitSchema.Type
 export type HitPage = typeof HitPageSchema.Type
 export type Entry = typeof EntrySchema.Type
 export type TagCount = typeof TagCountSchema.Type

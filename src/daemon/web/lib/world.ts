@@ -38,7 +38,7 @@ const moved = (counts: Counts | null, from: string, to: string): Counts | null =
   return next
 }
 
-export const loadStatus = async (): Promise<void> => {
+const loadStatus = async (): Promise<void> => {
   try {
     const status = await api<StatusDocument>("GET", "/status")
     linkCounts.set(status.links)

@@ -43,7 +43,7 @@ const useDetail = (
 }
 
 /** The newest good version; without one, the newest. */
-export const bestOf = (snapshots: ReadonlyArray<Snapshot>): Snapshot | undefined =>
+const bestOf = (snapshots: ReadonlyArray<Snapshot>): Snapshot | undefined =>
   snapshots.find((each) => each.verdict.kind === "good") ?? snapshots[0]
 
 const Gone = ({ error, load }: { readonly error: ApiError; readonly load: () => void }) => {

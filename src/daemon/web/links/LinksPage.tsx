@@ -19,7 +19,7 @@ import { QueryChips } from "./QueryChips.tsx"
 import { SearchField } from "./SearchField.tsx"
 import { SelectionBar } from "./SelectionBar.tsx"
 
-export const useList = (list: LinkList): ListView => useSyncExternalStore(list.subscribe, list.get)
+const useList = (list: LinkList): ListView => useSyncExternalStore(list.subscribe, list.get)
 
 const usePageTitle = (query: string) => {
   const { t } = useLingui()

@@ -85,6 +85,7 @@ export const TagField = ({
     if (clean !== "" && !tags.some((each) => fold(each) === fold(clean))) onChange([...tags, clean])
     setText("")
     setAt(-1)
+    setOpen(false)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (isComposing(event)) return
@@ -125,7 +126,6 @@ export const TagField = ({
           autoFocus={autoFocus}
           placeholder={tags.length === 0 ? placeholder : undefined}
           value={text}
-          onFocus={() => setOpen(true)}
           onBlur={() => {
             setOpen(false)
             if (text.trim() !== "") take(text)
@@ -133,7 +133,7 @@ export const TagField = ({
           onChange={(event) => {
             setText(event.target.value)
             setAt(-1)
-            setOpen(true)
+            setOpen(event.target.value.trim() !== "")
           }}
           onKeyDown={onKeyDown}
         />

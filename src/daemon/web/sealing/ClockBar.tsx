@@ -15,11 +15,8 @@ import { Icon } from "../parts/Icon.tsx"
 const scales = [1, 60, 600, 3_600, 36_000] as const
 const readableHertz = 4
 
-export const turnClock = (body: {
-  readonly advance?: string
-  readonly scale?: number
-  readonly paused?: boolean
-}) => attempt(async () => setClock(await api<ClockDocument>("POST", "/clock", { body })))
+const turnClock = (body: { readonly advance?: string; readonly scale?: number; readonly paused?: boolean }) =>
+  attempt(async () => setClock(await api<ClockDocument>("POST", "/clock", { body })))
 
 /** Digits that change faster than four times a second are not shown: they would be noise. */
 const readableTime = (at: number, scale: number, paused: boolean): string => {

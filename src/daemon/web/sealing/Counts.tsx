@@ -20,7 +20,7 @@ const totalOf = (counts: CountsDocument): number =>
   Object.entries(counts).reduce((sum, [state, n]) => (state === "" || state === "Removed" ? sum : sum + n), 0)
 
 /** In the order of the machine's own list of states, those with sectors only. */
-export const countsText = (machine: Machine, counts: CountsDocument): string => {
+const countsText = (machine: Machine, counts: CountsDocument): string => {
   const total = totalOf(counts) + (counts["Removed"] ?? 0)
   const lines = machine.states
     .filter((name) => (counts[name] ?? 0) > 0)

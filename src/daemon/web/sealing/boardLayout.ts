@@ -6,7 +6,6 @@
 export type Place = readonly [column: number, row: number]
 
 export const lanes = ["leaving", "main", "batch", "failures", "dead ends"] as const
-export type Lane = (typeof lanes)[number]
 
 export const boardLayout: Readonly<Record<string, Place>> = {
   RemoveFailed: [0, 8],
