@@ -185,6 +185,7 @@ const openMiner = (options: SealingOptions) =>
       waits,
       miner: world.world.miner,
       observe: (change) => {
+        if (change.failure !== null) waits.refused(Number(change.id), change.failure.message)
         const room = stats.update(Number(change.id), change.after.State, options.config())
         changes.offer(change)
         options.observe?.(change)

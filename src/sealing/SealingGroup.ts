@@ -46,8 +46,11 @@ const stepOf =
   (sector: Sector, context: StepContext<SectorEvent>) => {
     const id = Number(context.id)
     const stage = stageOf(sector.State)
+    if (stage === null) {
+      waits.comesToRest(id, sector.State)
+      return null
+    }
     waits.clear(id)
-    if (stage === null) return null
     return Effect.flatMap(
       runEffect(
         // Asked for when the step begins: its own plan is in the log then.

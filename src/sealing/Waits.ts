@@ -18,6 +18,20 @@ export interface Waiting {
   readonly until: number | null
 }
 
+/** Why a sector rests in a state that has no stage; null where it needs nothing. */
+const withoutStage = (state: string): Why | null => {
+  if (state === "Removed") return null
+  return state === ""
+    ? {
+        kind: "operator",
+        text: "it has a number and was not begun: only SectorStart, SectorStartCC and SectorRemove move it",
+      }
+    : {
+        kind: "operator",
+        text: `nothing runs in ${state}: force-state, SectorTerminate or SectorRemove gets a sector out of it`,
+      }
+}
+
 export class Waits {
   private readonly waits = new Map<SectorNumber, Wait>()
   private readonly world: World
@@ -34,6 +48,22 @@ export class Waits {
   /** Its stage has ended without an event. */
   rests(sector: SectorNumber, why: Why): void {
     this.waits.set(sector, { _tag: "Rests", why })
+  }
+
+  /** Nothing runs in its state. */
+  comesToRest(sector: SectorNumber, state: string): void {
+    const why = withoutStage(state)
+    if (why === null) this.waits.delete(sector)
+    else this.waits.set(sector, { _tag: "Rests", why })
+  }
+
+  /** Its planner refused what its stage sent: it rests where it is. An event from elsewhere changes nothing. */
+  refused(sector: SectorNumber, reason: string): void {
+    if (!this.waits.has(sector))
+      this.rests(sector, {
+        kind: "operator",
+        text: `${reason}. It rests here: force the state it should be in, or remove it`,
+      })
   }
 
   /** Nothing is known of it: it goes on, or is where nothing waits. */
