@@ -3,6 +3,7 @@
  * and tags are the catalogue's.
  */
 import { createHash } from "node:crypto"
+import * as Codec from "../actors/Codec.ts"
 import type { ProbeResult } from "./capture/Probe.ts"
 import { urlKey } from "./catalog/urlKeys.ts"
 import type { LinkState } from "./Link.ts"
@@ -122,8 +123,14 @@ export const initialLink = (id: string): LinkRecord => ({
   pushed: null,
 })
 
-/** How link states were written before, to how they are now. */
-export const linkMigrations = { 1: (old: unknown): unknown => ({ pushed: null, ...(old as object) }) }
+/** How states and events of links are written; what an older version wrote is brought up to date when it is read. */
+export const linkShelf = {
+  state: Codec.json<LinkRecord>({
+    version: 2,
+    migrations: { 1: (old) => ({ pushed: null, ...(old as object) }) },
+  }),
+  event: Codec.json<LinkEvent>(),
+}
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 const idCharacters = 20

@@ -128,12 +128,16 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       "removing",
       (link, event) => ({
         ...stopped(link),
+        failure: link.failure === null ? null : { ...link.failure, retryAt: null },
         rested: link.state === "removed" ? link.rested : restedOf(link),
         forEver: event.forEver,
       }),
     ),
     rows.on("removing", "Removed", "removed"),
-    rows.choose("removed", "Restored", resting, (link) => [link.rested ?? "cancelled", link]),
+    rows.choose(["removing", "removed"], "Restored", [...resting, "removing"], (link) => [
+      link.forEver ? "removing" : (link.rested ?? "cancelled"),
+      link,
+    ]),
 
     rows.ignore("*", ...linkEvents),
   ].flat(),

@@ -8,10 +8,11 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
 import type { Snapshot } from "./Snapshot.ts"
+import type { MeasuredSaving } from "./Upkeep.ts"
 
 /** No link, snapshot or tag of that name. HTTP 404. */
 export class NotFound extends Data.TaggedError("NotFound")<{
-  readonly what: "link" | "snapshot" | "artefact" | "tag"
+  readonly what: "link" | "snapshot" | "artefact" | "tag" | "change" | "version" | "schedule"
   readonly id: string
 }> {
   override get message() {
@@ -51,6 +52,19 @@ export interface ListRequest {
   readonly cursor?: string
 }
 
+export interface Removal {
+  readonly removed: ReadonlyArray<string>
+  readonly failed: ReadonlyArray<{ readonly id: string; readonly error: NotFound }>
+  /** For `undo`; null when nothing can be taken back. */
+  readonly change: string | null
+}
+
+/** A change that was taken back, and the links as they are now. */
+export interface Undone {
+  readonly change: { readonly id: string; readonly kind: string; readonly at: string }
+  readonly links: ReadonlyArray<Link>
+}
+
 export class Links extends Context.Tag("linkseal/snapshot/Links")<
   Links,
   {
@@ -69,7 +83,15 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
     readonly retry: (id: string) => Effect.Effect<Link, NotFound | NotInThisState>
     readonly failedIds: Effect.Effect<ReadonlyArray<string>>
     readonly cancel: (id: string) => Effect.Effect<Link, NotFound | NotInThisState>
-    readonly remove: (id: string, forEver: boolean) => Effect.Effect<void, NotFound>
+    /**
+     * Removes each; what refused is told, the others are done. Unless it is for ever, all of it is one change, which
+     * `undo` takes back for 30 days.
+     */
+    readonly remove: (ids: ReadonlyArray<string>, forEver: boolean) => Effect.Effect<Removal>
+    /** Takes back a change, without an id the last one; `NotFound` when there is none that can be. */
+    readonly undo: (change?: string) => Effect.Effect<Undone, NotFound>
+    /** What keeping the same bytes once and compressed saves, as it was last measured. */
+    readonly saving: Effect.Effect<MeasuredSaving | null>
     /** Waits until the link rests (`archived`, `doubtful`, `failed`, `cancelled`, `removed`). */
     readonly settled: (id: string) => Effect.Effect<Link, NotFound>
     readonly tag: (

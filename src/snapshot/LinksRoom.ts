@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as Codec from "../actors/Codec.ts"
 import { Hub } from "../actors/Hub.ts"
 import { Journal } from "../actors/Journal.ts"
 import { StateGroup } from "../actors/StateGroup.ts"
@@ -20,7 +19,7 @@ import * as Ids from "../actors/time/Ids.ts"
 import * as Timers from "../actors/Timers.ts"
 import { CaptureQueue, type QueueSettings } from "./CaptureQueue.ts"
 import { restingStates, type LinkState, type QueueStatus } from "./Link.ts"
-import { initialLink, linkMigrations, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
+import { initialLink, linkShelf, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
 import { linkPlanner } from "./LinkTransitions.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
@@ -28,7 +27,10 @@ import { linkProjection } from "./projection.ts"
 import { linkStep } from "./steps/index.ts"
 import type { RetrySettings } from "./steps/retry.ts"
 import type { StepServices, StepWorld } from "./steps/StepWorld.ts"
+import { keepLinkFiles } from "./LinkFiles.ts"
 import { Texts } from "./Texts.ts"
+import { makeUpkeep, type UpkeepSettings } from "./Upkeep.ts"
+import { Wake } from "./Wake.ts"
 
 export type LinkGroup = StateGroup<LinkRecord, LinkEvent>
 
@@ -36,6 +38,7 @@ export interface LinksSettings {
   readonly queue: QueueSettings
   readonly retry: RetrySettings
   readonly toolVersion: string
+  readonly upkeep?: UpkeepSettings
 }
 
 /** How far a capture is: its step, the `part`-th `of` so many. */
@@ -94,8 +97,7 @@ const makeGroup = (
     initial: (id) => initialLink(String(id)),
     stateName: (link) => link.state,
     step: linkStep(world),
-    state: Codec.json({ version: 2, migrations: linkMigrations }),
-    event: Codec.json(),
+    ...linkShelf,
     journalDetail,
     project: linkProjection(sql, world.texts),
     timers: ({ before, state }) => {
@@ -110,7 +112,7 @@ const makeGroup = (
   })
 
 /** Starts waiting links while there are slots; sleeps until something changes, or a host's pause is over. */
-const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: { current: (() => void) | null }) => {
+const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: Wake) => {
   const startOne = (id: string) =>
     Effect.gen(function* () {
       const snapshotId = yield* Ids.next
@@ -123,19 +125,12 @@ const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: { current: (() =>
         ),
       ),
     )
-  const changed = Effect.async<void>((resume) => {
-    wake.current = () => {
-      wake.current = null
-      resume(Effect.void)
-    }
-    return Effect.sync(() => (wake.current = null))
-  })
   return Effect.forever(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       for (let id = queue.take(now); id !== null; id = queue.take(now)) yield* startOne(id)
       const at = queue.wakeAt(now)
-      yield* at === null ? changed : Effect.timeoutOption(changed, Math.max(1, at - now))
+      yield* at === null ? wake.wait : Effect.timeoutOption(wake.wait, Math.max(1, at - now))
     }),
   )
 }
@@ -165,7 +160,8 @@ export const layerLinks = (
       const queueNews = new Hub<QueueStatus>()
       const moved = new Hub<{ readonly id: string; readonly state: LinkState }>()
       const queue = new CaptureQueue(settings.queue)
-      const wake: { current: (() => void) | null } = { current: null }
+      const wake = new Wake()
+      const filesWake = new Wake()
       const world: StepWorld = {
         retry: settings.retry,
         toolVersion: settings.toolVersion,
@@ -173,20 +169,35 @@ export const layerLinks = (
         progress: (id, step, part, of) => progress.offer({ id, step, part, of }),
       }
       const queueChanged = () => {
-        wake.current?.()
+        wake.tell()
         if (queueNews.hasReaders) queueNews.offer(queue.status())
       }
       yield* fillQueue(queue, sql)
+      const upkeep = yield* makeUpkeep(settings.upkeep)
       const group = yield* makeGroup(world, sql, (link, at) => {
         if (link.state === "queued") queue.waits(link.id, link.url)
         else if (working.has(link.state)) queue.started(link.id, link.url, at)
         else queue.ended(link.id, restingStates.has(link.state as LinkState) ? at : null)
+        filesWake.tell()
+        upkeep.changed()
         moved.offer({ id: link.id, state: link.state as LinkState })
         queueChanged()
       })
-      const runner = yield* Effect.forkScoped(runQueue(queue, group, wake))
-      yield* Effect.addFinalizer(() => Fiber.interrupt(runner))
-      const links = yield* makeLinks({ group, queue, queueChanged, queueNews, moved })
+      const store = yield* StateStore
+      const tasks = [runQueue(queue, group, wake), keepLinkFiles(store, filesWake.wait), upkeep.run(group)]
+      for (const task of tasks) {
+        const runner = yield* Effect.forkScoped(task)
+        yield* Effect.addFinalizer(() => Fiber.interrupt(runner))
+      }
+      const links = yield* makeLinks({
+        group,
+        queue,
+        queueChanged,
+        queueNews,
+        moved,
+        edited: () => filesWake.tell(),
+        saving: upkeep.saving,
+      })
       return Context.make(Links, links).pipe(
         Context.add(LinkNews, { progress: progress.stream, queue: queueNews.stream }),
       )

@@ -2,33 +2,21 @@
  * The verbs of `Links`: each is one durable event to a link's machine, or one read or write of the catalogue. What a
  * caller cannot mend (the database is gone) is a defect here, and an error 500 outside.
  */
-import * as SqlClient from "@effect/sql/SqlClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Hub } from "../actors/Hub.ts"
-import { Journal, type JournalDraft } from "../actors/Journal.ts"
-import { StateStore } from "../actors/StateStore.ts"
+import { Journal } from "../actors/Journal.ts"
 import { ContentStore } from "./archive/ContentStore.ts"
-import type { CaptureQueue } from "./CaptureQueue.ts"
 import * as Catalog from "./catalog/Catalog.ts"
-import { upsertLink } from "./catalog/CatalogWriter.ts"
 import { search } from "./catalog/Search.ts"
 import { countByState } from "./catalog/selection.ts"
 import * as Tags from "./catalog/Tags.ts"
-import { restingStates, type Entry, type Link, type LinkState, type QueueStatus } from "./Link.ts"
+import { restingStates, type Entry, type LinkState } from "./Link.ts"
 import { linkIdOf, type LinkEvent } from "./LinkRecord.ts"
 import { BadRequest, Links, NotFound, NotInThisState, type AddRequest } from "./Links.ts"
-import type { LinkGroup } from "./LinksRoom.ts"
-
-export interface LinkParts {
-  readonly group: LinkGroup
-  readonly queue: CaptureQueue
-  readonly queueChanged: () => void
-  readonly queueNews: Hub<QueueStatus>
-  /** Each link whose state changed, after the commit. */
-  readonly moved: Hub<{ readonly id: string; readonly state: LinkState }>
-}
+import { changeVerbs } from "./verbs/changes.ts"
+import { rewrite } from "./verbs/rewrite.ts"
+import { makeTools, type LinkParts } from "./verbs/tools.ts"
 
 /** The newest entries of a timeline that `show` gives. */
 const timelineEntries = 1_000
@@ -67,43 +55,10 @@ const checkLength = (
 
 export const makeLinks = (parts: LinkParts) =>
   Effect.gen(function* () {
-    const { group, queue, queueChanged, queueNews, moved } = parts
-    const sql = yield* SqlClient.SqlClient
-    const store = yield* StateStore
+    const tools = yield* makeTools(parts)
+    const { ask, edited, find, group, moved, queue, queueChanged, queueNews, read, sql, tell, write } = tools
     const journal = yield* Journal
     const content = yield* ContentStore
-
-    /** Reads and writes of the catalogue: an SqlError is nothing a caller can mend. */
-    const read = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
-      Effect.provideService(effect, SqlClient.SqlClient, sql).pipe(
-        Effect.catchAll((error) =>
-          (error as { _tag?: string })._tag === "SqlError" ? Effect.die(error) : Effect.fail(error),
-        ),
-      ) as Effect.Effect<A, Exclude<E, { readonly _tag: "SqlError" }>>
-
-    const write = <A, E>(
-      effect: Effect.Effect<A, E, SqlClient.SqlClient>,
-      drafts: ReadonlyArray<JournalDraft> = [],
-    ) =>
-      read(store.write(Effect.provideService(effect, SqlClient.SqlClient, sql), drafts)).pipe(
-        Effect.catchAll((error) =>
-          (error as { _tag?: string })._tag === "StoreError" ? Effect.die(error) : Effect.fail(error),
-        ),
-      ) as Effect.Effect<A, Exclude<E, { readonly _tag: "SqlError" }>>
-
-    const find = (id: string): Effect.Effect<Link, NotFound> => read(Catalog.linkById(id))
-
-    /** Resolves when the event is durable. */
-    const tell = (id: string, event: LinkEvent) => Effect.orDie(group.sendDurable(id, event))
-
-    /** Resolves when the event is durable and planned, with the link as it is then. */
-    const ask = (id: string, event: LinkEvent) =>
-      Effect.zipRight(tell(id, event), Effect.zipRight(Effect.orDie(group.getAfter(id)), find(id)))
-
-    const edited = (links: ReadonlyArray<Link>, event: string) =>
-      Effect.map(Clock.currentTimeMillis, (at): ReadonlyArray<JournalDraft> =>
-        links.map(({ id, state }) => ({ at, kind: "link", id, event, from: state, to: state, detail: null })),
-      )
 
     const findAll = (ids: ReadonlyArray<string>) => Effect.forEach(ids, find, { concurrency })
 
@@ -159,30 +114,7 @@ export const makeLinks = (parts: LinkParts) =>
         yield* checkLength("note", change.note, noteMaxUnits)
         const tags = change.tags === undefined ? null : yield* Tags.checkTags(change.tags)
         const link = yield* find(id)
-        yield* write(
-          Effect.gen(function* () {
-            const rows = yield* sql<{ titleSetByUser: number; addedAt: number; retryAt: number | null }>`
-              SELECT title_set_by_user AS "titleSetByUser", added_at AS "addedAt", retry_at AS "retryAt"
-              FROM links WHERE id = ${id}`
-            const row = rows[0]!
-            yield* upsertLink({
-              id,
-              url: link.url,
-              title: change.title ?? link.title,
-              titleSetByUser: change.title === undefined ? row.titleSetByUser === 1 : change.title !== "",
-              note: change.note ?? link.note,
-              state: link.state,
-              addedAt: row.addedAt,
-              updatedAt: yield* Clock.currentTimeMillis,
-              failure:
-                link.failure === null
-                  ? null
-                  : { code: link.failure.code, message: link.failure.message, retryAt: row.retryAt },
-            })
-            if (tags !== null) yield* Tags.replaceTags(id, tags)
-          }),
-          yield* edited([link], "LinkEdited"),
-        )
+        yield* rewrite(tools, link, { ...change, ...(tags === null ? {} : { tags }) }, "LinkEdited")
         return yield* find(id)
       })
 
@@ -205,15 +137,6 @@ export const makeLinks = (parts: LinkParts) =>
         if (link.state !== "storing") yield* group.interruptStep(id)
         yield* Effect.orDie(group.getAfter(id))
         return yield* find(id)
-      })
-
-    const remove = (id: string, forEver: boolean) =>
-      Effect.gen(function* () {
-        const link = yield* find(id)
-        if (link.state === "removed" && !forEver) return
-        yield* tell(id, { _tag: "RemoveRequested", forEver })
-        if (link.state === "probing" || link.state === "capturing") yield* group.interruptStep(id)
-        yield* Effect.orDie(group.getAfter(id))
       })
 
     const settled = (id: string) =>
@@ -285,8 +208,9 @@ export const makeLinks = (parts: LinkParts) =>
         ),
       ),
       cancel,
-      remove,
+      ...changeVerbs(tools),
       settled,
+      saving: parts.saving,
       tag,
       tags: read(Tags.listTags),
       renameTag: (from, to) => write(Tags.renameTag(from, to)),

@@ -4,6 +4,36 @@ import { migrations as catalogue } from "./catalog/schema.ts"
 
 export const catalogueMigrations: ReadonlyArray<Migration> = catalogue
 
+const due = (ids: string) =>
+  `INSERT INTO link_files_due (id, n) ${ids} ON CONFLICT (id) DO UPDATE SET n = n + 1`
+
+/**
+ * Which links' files under `archive/links` are behind the catalogue: written down by the database itself, in the
+ * commit that makes them so, whoever changes a title, a note or a tag.
+ */
+const linkFiles = [
+  "CREATE TABLE link_files_due (id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  "INSERT INTO link_files_due SELECT id, 1 FROM links",
+  `CREATE TRIGGER link_file_of_new AFTER INSERT ON links BEGIN ${due("VALUES (new.id, 1)")}; END`,
+  `CREATE TRIGGER link_file_of_gone AFTER DELETE ON links BEGIN ${due("VALUES (old.id, 1)")}; END`,
+  `CREATE TRIGGER link_file_of_changed AFTER UPDATE OF title, title_set_by_user, note, removed_at ON links
+    WHEN (old.title, old.title_set_by_user, old.note, old.removed_at)
+      IS NOT (new.title, new.title_set_by_user, new.note, new.removed_at)
+    BEGIN ${due("VALUES (new.id, 1)")}; END`,
+  `CREATE TRIGGER link_file_of_tagged AFTER INSERT ON link_tags
+    BEGIN ${due("SELECT id, 1 FROM links WHERE seq = new.link")}; END`,
+  `CREATE TRIGGER link_file_of_untagged AFTER DELETE ON link_tags
+    BEGIN ${due("SELECT id, 1 FROM links WHERE seq = old.link")}; END`,
+  `CREATE TRIGGER link_file_of_renamed AFTER UPDATE OF name ON tags WHEN old.name <> new.name
+    BEGIN ${due("SELECT l.id, 1 FROM link_tags x JOIN links l ON l.seq = x.link WHERE x.tag_id = new.id")}; END`,
+]
+
+const changes = [
+  `CREATE TABLE changes (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
+    detail TEXT NOT NULL, undone_at INTEGER) STRICT`,
+  "CREATE INDEX changes_by_time ON changes (at)",
+]
+
 export const roomMigrations: ReadonlyArray<Migration> = [
   {
     id: 1,
@@ -26,4 +56,5 @@ export const roomMigrations: ReadonlyArray<Migration> = [
       END`,
     ],
   },
+  { id: 3, name: "files of links, and what can be undone", statements: [...linkFiles, ...changes] },
 ]

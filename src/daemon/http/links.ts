@@ -10,7 +10,7 @@ import { api } from "../api/Api.ts"
 import type { BulkDocument, BulkRequest } from "../api/links.ts"
 import { Problem } from "../api/Problem.ts"
 import { pageLimitDefault, splitCommas } from "../api/words.ts"
-import { answering, toProblem } from "./problems.ts"
+import { answering, toProblem, type RoomError } from "./problems.ts"
 
 /** How many links of a bulk request are worked on at once. */
 const bulkConcurrency = 16
@@ -38,17 +38,15 @@ type Verbs = typeof Links.Service
 
 const bulkIds = (links: Verbs, { ids }: Bulk) => (ids === undefined ? links.failedIds : Effect.succeed(ids))
 
-/** One verb for one link of a bulk request; gives the link, or nothing when it was removed. */
-const bulkVerb = (links: Verbs, { action, forEver }: Bulk, id: string) => {
+/** One verb for one link of a bulk request. */
+const bulkVerb = (links: Verbs, { action }: Bulk, id: string) => {
   switch (action) {
     case "snapshot":
       return links.snapshot(id)
     case "retry":
       return links.retry(id)
-    case "cancel":
-      return links.cancel(id)
     default:
-      return Effect.as(links.remove(id, forEver === true), undefined)
+      return links.cancel(id)
   }
 }
 
@@ -59,25 +57,37 @@ const bulkEach = (links: Verbs, request: Bulk, ids: ReadonlyArray<string>) =>
     })
     const result = {
       links: [] as Array<Link>,
-      removed: [] as Array<string>,
+      removed: [],
       failed: [] as Array<BulkDocument["failed"][number]>,
     }
     outcomes.forEach((outcome, index) => {
       const id = ids[index]!
       if (Either.isRight(outcome)) {
-        if (outcome.right === undefined) result.removed.push(id)
-        else result.links.push(outcome.right)
+        result.links.push(outcome.right)
         return
       }
-      const { code, message } = toProblem(outcome.left)
-      result.failed.push({ id, code, message })
+      result.failed.push(refusal(id, outcome.left))
     })
     return result
   })
 
+const refusal = (id: string, error: RoomError) => {
+  const { code, message } = toProblem(error)
+  return { id, code, message }
+}
+
+const bulkRemove = (links: Verbs, ids: ReadonlyArray<string>, forEver: boolean) =>
+  Effect.map(links.remove(ids, forEver), ({ change, failed, removed }) => ({
+    links: [],
+    removed,
+    change,
+    failed: failed.map(({ error, id }) => refusal(id, error)),
+  }))
+
 const bulk = (links: Verbs, request: Bulk) =>
   Effect.gen(function* () {
     const ids = yield* bulkIds(links, request)
+    if (request.action === "remove") return yield* bulkRemove(links, ids, request.forEver === true)
     if (request.action !== "tag" && request.action !== "untag") return yield* bulkEach(links, request, ids)
     const { tags = [], untags = [] } = request
     const [add, remove] = request.action === "tag" ? [tags, untags] : [[], [...tags, ...untags]]
@@ -125,7 +135,11 @@ export const linksHandlers = HttpApiBuilder.group(api, "links", (handlers) =>
         ),
       )
       .handle("remove", ({ path, urlParams }) =>
-        Effect.as(answering(links.remove(path.id, urlParams.forEver === true)), { removed: [path.id] }),
+        Effect.flatMap(links.remove([path.id], urlParams.forEver === true), ({ change, failed, removed }) =>
+          failed[0] === undefined
+            ? Effect.succeed({ removed, change })
+            : Effect.fail(toProblem(failed[0].error)),
+        ),
       )
       .handle("retry", ({ path }) => Effect.map(answering(links.retry(path.id)), accepted))
       .handle("cancel", ({ path }) => Effect.map(answering(links.cancel(path.id)), accepted))

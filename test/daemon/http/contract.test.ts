@@ -44,7 +44,7 @@ describe("links", () => {
     })
     expect(edited.json).toMatchObject({ id, title: "T", tags: ["q"] })
     const removed = await served.ask(`/api/v1/links/${id}`, { method: "DELETE" })
-    expect(removed.json).toEqual({ removed: [id] })
+    expect(removed.json).toEqual({ removed: [id], change: expect.any(String) })
   })
 
   it("takes a snapshot with 202, refuses one of a link that is busy with 409", async () => {

@@ -63,6 +63,7 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
       reason: null,
     }))
     const queueHub = yield* PubSub.unbounded<void>()
+    const removals: Array<ReadonlyArray<string>> = []
     let paused = false
     let nextId = 1
 
@@ -224,7 +225,34 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
                 state: "cancelled" as const,
               }),
         ),
-      remove: (id) => Effect.flatMap(find(id), (entry) => move(entry, "RemoveAsked", "removed")),
+      remove: (ids, forEver) =>
+        Effect.gen(function* () {
+          const outcomes = yield* Effect.forEach(ids, (id) =>
+            Effect.either(Effect.flatMap(find(id), (entry) => move(entry, "RemoveAsked", "removed"))),
+          )
+          const removed = ids.filter((_, index) => outcomes[index]!._tag === "Right")
+          const change = forEver || removed.length === 0 ? null : String(removals.push(removed))
+          const failed = outcomes.flatMap((outcome, index) =>
+            outcome._tag === "Left" ? [{ id: ids[index]!, error: outcome.left }] : [],
+          )
+          return { removed, failed, change }
+        }),
+      undo: (change) =>
+        Effect.gen(function* () {
+          const id = change ?? String(removals.length)
+          const ids = removals[Number(id) - 1]
+          if (ids === undefined) return yield* new NotFound({ what: "change", id })
+          const entries = yield* Effect.forEach(ids, find)
+          yield* Effect.forEach(entries, (entry) => move(entry, "Restored", "archived"))
+          return { change: { id, kind: "remove", at }, links: entries.map(({ link }) => ({ ...link })) }
+        }),
+      saving: Effect.succeed({
+        logicalBytes: 3_000,
+        uniqueBytes: 2_000,
+        storedBytes: 1_000,
+        ratio: 3,
+        measuredAt: at,
+      }),
       settled: (id) => Effect.flatMap(find(id), ({ resting }) => Deferred.await(resting)),
       tag: (ids, add, remove) =>
         Effect.flatMap(Effect.forEach(ids, find), (entries) =>

@@ -172,7 +172,7 @@ describe("cancel and remove", () => {
             const links = yield* Links
             const { id } = yield* addOne("/a", ["t"])
             yield* links.settled(id)
-            yield* links.remove(id, false)
+            yield* links.remove([id], false)
             expect((yield* links.settled(id)).state).toBe("removed")
             expect((yield* links.list({ limit: 10 })).total).toBe(0)
             expect((yield* links.search("words", 10)).total).toBe(0)
@@ -194,7 +194,7 @@ describe("cancel and remove", () => {
           const links = yield* Links
           const { id } = yield* addOne("/a")
           yield* links.settled(id)
-          yield* links.remove(id, true)
+          yield* links.remove([id], true)
           const gone = yield* until(Effect.either(links.show(id)), (found) => found._tag === "Left")
           expect(gone._tag).toBe("Left")
           expect(readdirSync(join(home, "archive", "snapshots"))).toEqual([])

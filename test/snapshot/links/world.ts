@@ -124,8 +124,8 @@ const settingsOf = (given: Partial<LinksSettings> = {}): LinksSettings => ({
   ...given,
 })
 
-/** The room; building it is a start of the daemon, closing its scope a stop. */
-export const roomLayer = ({ home, pipeline, settings }: WorldOptions) => {
+/** Database, store and archive of a home, as the room and `rebuild` need them. */
+export const storageLayer = (home: string) => {
   const sql = SqliteClient.layer({ filename: join(home, "linkseal.db") })
   const migrated = Layer.effectDiscard(
     Effect.zipRight(migrate("catalogue", catalogueMigrations), migrate("snapshot", roomMigrations)),
@@ -133,11 +133,14 @@ export const roomLayer = ({ home, pipeline, settings }: WorldOptions) => {
   const archive = Layer.merge(ManifestStore.layer, Drafts.layer).pipe(
     Layer.provideMerge(ContentStore.layer({ home })),
   )
-  return layerLinks(settingsOf(settings)).pipe(
-    Layer.provideMerge(Layer.mergeAll(layerSql, archive, capturerOver(pipeline), migrated)),
-    Layer.provideMerge(sql),
-  )
+  return Layer.mergeAll(layerSql, archive, migrated).pipe(Layer.provideMerge(sql))
 }
+
+/** The room; building it is a start of the daemon, closing its scope a stop. */
+export const roomLayer = ({ home, pipeline, settings }: WorldOptions) =>
+  layerLinks(settingsOf(settings)).pipe(
+    Layer.provideMerge(Layer.merge(storageLayer(home), capturerOver(pipeline))),
+  )
 
 /** A folder of its own for a test, removed with the scope. */
 export const temporaryHome = Effect.acquireRelease(
