@@ -48,6 +48,8 @@ export interface MinerOptions {
   readonly base?: ConfigBase
   readonly config?: Record<string, unknown>
   readonly world?: WorldOptions
+  /** The model's published durations instead of round ones; work is not noted. */
+  readonly published?: boolean
   /** Keeps no steps: for runs of thousands of sectors. */
   readonly silent?: boolean
   readonly observe?: (change: SectorChange) => void
@@ -86,6 +88,14 @@ export class TestMiner {
     return this.sealing
   }
 
+  private readonly duration = (request: WorkRequest): number => {
+    const task = taskOf(request)
+    this.work.push(`${task} ${request.sector}`)
+    return request._tag === "AddPiece"
+      ? (roundDurations.AP! * request.size) / (32 * GiB)
+      : roundDurations[task]!
+  }
+
   /** Starts the process. */
   readonly begin: Effect.Effect<SealingApi> = Effect.gen(this, function* () {
     const scope = yield* Scope.make()
@@ -102,13 +112,7 @@ export class TestMiner {
       world: {
         ...world,
         sealer: {
-          duration: (request: WorkRequest) => {
-            const task = taskOf(request)
-            this.work.push(`${task} ${request.sector}`)
-            return request._tag === "AddPiece"
-              ? (roundDurations.AP! * request.size) / (32 * GiB)
-              : roundDurations[task]!
-          },
+          ...(this.options.published === true ? {} : { duration: this.duration }),
           ...world.sealer,
         },
       },
