@@ -7,7 +7,7 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { mkdirSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { migrate } from "../actors/sql/migrate.ts"
 import { sealingMigrations } from "../sealing/migrations.ts"
 import { catalogueMigrations, roomMigrations } from "../snapshot/migrations.ts"
@@ -34,12 +34,15 @@ const prepared = Layer.effectDiscard(
   }),
 )
 
-export const layerDatabase = (home: string) =>
+export const layerDatabase = (home: string) => layerDatabaseFile(databaseFile(home))
+
+/** A database of the same kind under another name. */
+export const layerDatabaseFile = (file: string) =>
   prepared.pipe(
     Layer.provideMerge(
       Layer.suspend(() => {
-        mkdirSync(home, { recursive: true, mode: 0o700 })
-        return SqliteClient.layer({ filename: databaseFile(home) })
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+        return SqliteClient.layer({ filename: file })
       }),
     ),
   )

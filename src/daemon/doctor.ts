@@ -165,6 +165,21 @@ const portFree = (settings: Settings) => {
   })
 }
 
+/** Longer than this a large archive is not measured while somebody waits. */
+const measureMillis = 10_000
+
+const archive = async (home: string) => {
+  const [{ measureSaving }, { formatBytes }] = await Promise.all([
+    import("./archiveWork.ts"),
+    import("./cli/render/table.ts"),
+  ])
+  const found = await measureSaving(home, measureMillis)
+  if (found === null) return "too large to measure in passing; linkseal status says what was measured last"
+  if (found.logicalBytes === 0) return "empty"
+  const { logicalBytes, ratio, storedBytes } = found
+  return `${formatBytes(storedBytes)} on disk for ${formatBytes(logicalBytes)} of files (1 : ${ratio.toFixed(1)})`
+}
+
 const pageBuilt = () => {
   if (!existsSync(join(builtPage, "index.html"))) throw new Error("not built: run npm run build")
   return "built"
@@ -184,6 +199,7 @@ export const diagnose = async (home: string, env: Environment): Promise<Readonly
     await check("home", () => homeWritable(home)),
     await check("disk", () => diskSpace(home)),
     await check("database", database),
+    await check("archive", () => archive(home)),
     found,
     await check("browser starts", () => {
       if (!found.ok) throw new Error("there is none to start")

@@ -17,9 +17,19 @@ const named = (checks: ReadonlyArray<Check>, name: string) => checks.find((check
 it("finds a machine that can run the tests able to run the daemon, and leaves nothing behind", async () => {
   const home = newHome()
   const checks = await diagnose(home, { ...process.env, LINKSEAL_PORT: "0", LINKSEAL_HOST: "" })
-  const needed = ["node", "settings", "home", "disk", "database", "browser", "browser starts", "port"]
+  const needed = [
+    "node",
+    "settings",
+    "home",
+    "disk",
+    "database",
+    "archive",
+    "browser",
+    "browser starts",
+    "port",
+  ]
   expect(checks.filter(({ name, ok }) => needed.includes(name) && !ok)).toEqual([])
-  expect(checks.map(({ name }) => name)).toEqual([...needed.slice(0, 7), "font", "port", "page"])
+  expect(checks.map(({ name }) => name)).toEqual([...needed.slice(0, 8), "font", "port", "page"])
   expect(named(checks, "database").detail).toMatch(/SQLite 3\.\d+.* with FTS5/)
   expect(readdirSync(home)).toEqual([])
 })

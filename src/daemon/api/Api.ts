@@ -17,6 +17,7 @@ import { sectorsGroup } from "./sectors.ts"
 import { snapshotsGroup } from "./snapshots.ts"
 import { statusGroup } from "./status.ts"
 import { tagsGroup } from "./tags.ts"
+import { undoGroup } from "./undo.ts"
 
 export const api = HttpApi.make("linkseal")
   .add(statusGroup)
@@ -25,6 +26,7 @@ export const api = HttpApi.make("linkseal")
   .add(tagsGroup)
   .add(searchGroup)
   .add(queueGroup)
+  .add(undoGroup)
   .add(eventsGroup)
   .add(sectorsGroup)
   .add(sealingGroup)

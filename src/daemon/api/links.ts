@@ -67,16 +67,16 @@ export type LinksDocument = typeof LinksDocument.Type
 export const BulkDocument = Schema.Struct({
   links: Schema.Array(Link),
   removed: Schema.Array(Schema.String),
-  /** With `remove`: what `undo` takes back; null when it cannot be. */
-  change: optional(Schema.NullOr(Schema.String)),
+  /** With `remove`: what `undo` takes back; missing when it cannot be. */
+  change: optional(Schema.String),
   failed: Schema.Array(Schema.Struct({ id: Schema.String, code: Schema.String, message: Schema.String })),
 }).annotations({ identifier: "BulkResult" })
 export type BulkDocument = typeof BulkDocument.Type
 
 export const RemovedDocument = Schema.Struct({
   removed: Schema.Array(Schema.String),
-  /** For `undo`, for 30 days; null when it was for ever. */
-  change: Schema.NullOr(Schema.String),
+  /** For `undo`, for 30 days; missing when it was for ever. */
+  change: optional(Schema.String),
 }).annotations({
   identifier: "Removed",
 })

@@ -14,6 +14,16 @@ export const StatusDocument = Schema.Struct({
   links: Counts,
   sectors: Counts,
   queue: QueueStatus,
+  /** What keeping the same bytes once and compressed saves, as last measured; null before the first time. */
+  archive: Schema.NullOr(
+    Schema.Struct({
+      logicalBytes: Schema.Number,
+      uniqueBytes: Schema.Number,
+      storedBytes: Schema.Number,
+      ratio: Schema.Number,
+      measuredAt: Schema.String,
+    }),
+  ),
   clock: ClockDocument,
 }).annotations({ identifier: "Status" })
 export type StatusDocument = typeof StatusDocument.Type

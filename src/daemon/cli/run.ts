@@ -22,6 +22,8 @@ import { snapshotCommand } from "./commands/snapshot.ts"
 import { statusCommand } from "./commands/status.ts"
 import { tagCommand } from "./commands/tag.ts"
 import { tagsCommand } from "./commands/tags.ts"
+import { undoCommand } from "./commands/undo.ts"
+import { rebuildCommand, verifyCommand } from "./commands/verify.ts"
 import type { Io } from "./Io.ts"
 import { processIo } from "./Io.ts"
 
@@ -40,7 +42,10 @@ const commands = [
   tagsCommand,
   searchCommand,
   removeCommand,
+  undoCommand,
   queueCommand,
+  verifyCommand,
+  rebuildCommand,
   doctorCommand,
   sectorsCommand,
   sealingCommand,

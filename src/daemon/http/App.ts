@@ -27,7 +27,7 @@ import { SealingPort } from "./SealingPort.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
 import { isPageRoute, makeStatic } from "./Static.ts"
 import { statusHandlers } from "./status.ts"
-import { queueHandlers, searchHandlers, tagsHandlers } from "./tags.ts"
+import { queueHandlers, searchHandlers, tagsHandlers, undoHandlers } from "./tags.ts"
 
 export interface AppSettings extends GuardSettings {
   readonly maxBodyBytes: number
@@ -161,6 +161,7 @@ const handlers = Layer.mergeAll(
   tagsHandlers,
   searchHandlers,
   queueHandlers,
+  undoHandlers,
   eventsHandlers,
   sectorsHandlers,
   sealingHandlers,

@@ -80,7 +80,7 @@ const bulkRemove = (links: Verbs, ids: ReadonlyArray<string>, forEver: boolean) 
   Effect.map(links.remove(ids, forEver), ({ change, failed, removed }) => ({
     links: [],
     removed,
-    change,
+    ...(change === null ? {} : { change }),
     failed: failed.map(({ error, id }) => refusal(id, error)),
   }))
 
@@ -137,7 +137,7 @@ export const linksHandlers = HttpApiBuilder.group(api, "links", (handlers) =>
       .handle("remove", ({ path, urlParams }) =>
         Effect.flatMap(links.remove([path.id], urlParams.forEver === true), ({ change, failed, removed }) =>
           failed[0] === undefined
-            ? Effect.succeed({ removed, change })
+            ? Effect.succeed({ removed, ...(change === null ? {} : { change }) })
             : Effect.fail(toProblem(failed[0].error)),
         ),
       )

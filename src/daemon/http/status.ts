@@ -26,6 +26,7 @@ export const statusHandlers = HttpApiBuilder.group(api, "status", (handlers) =>
           links: Effect.map(links.counts, present),
           sectors: Effect.map(sealing.counts, present),
           queue: links.queue,
+          archive: links.saving,
           clock: clock.status,
         }).pipe(Effect.map((status) => ({ version, ...status }))),
       )

@@ -1,4 +1,4 @@
-/** Handlers of tags, search and the queue. */
+/** Handlers of tags, search, the queue and undo. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { Links } from "../../snapshot/Links.ts"
@@ -43,5 +43,11 @@ export const queueHandlers = HttpApiBuilder.group(api, "queue", (handlers) =>
       .handle("status", () => links.queue)
       .handle("pause", () => links.pauseQueue)
       .handle("resume", () => links.resumeQueue),
+  ),
+)
+
+export const undoHandlers = HttpApiBuilder.group(api, "undo", (handlers) =>
+  Effect.map(Links, (links) =>
+    handlers.handle("undo", ({ payload }) => answering(links.undo(payload.change))),
   ),
 )

@@ -18,6 +18,20 @@ const onTerminal = (terminal: Terminal, ...argv: ReadonlyArray<string>) =>
 const total = async () => (await run("list", "--json")).json.total
 const oneLine = /^error: [^\n]+\n$/
 
+describe("undo", () => {
+  it("brings back what remove took, as remove says", async () => {
+    const added = await run("add", "http://undo.example/", "--json")
+    const { id } = added.json.links[0]
+    const removed = await run("remove", id)
+    const change = /linkseal undo (\d+)/.exec(removed.out)?.[1]
+    const undone = await run("undo", change!, "--json")
+    expect([undone.code, undone.json.links[0].id, undone.json.change.kind]).toEqual([0, id, "remove"])
+    expect((await run("remove", id, "--json")).json).toMatchObject({ removed: [id] })
+    expect((await run("undo")).out).toContain(id)
+    expect((await run("undo", "4711")).code).toBe(1)
+  })
+})
+
 describe("add", () => {
   it("prints the links with --json, their table without", async () => {
     const ran = await run("add", "http://a.example/", "--tag", "x", "--tag", "y", "--note", "n", "--json")

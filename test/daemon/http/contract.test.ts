@@ -143,6 +143,27 @@ describe("what cannot be decoded is 400, and nothing is done", () => {
   })
 })
 
+describe("undo", () => {
+  const post = (path: string, body: unknown) => served.ask(`/api/v1${path}`, { method: "POST", body })
+
+  it("takes back a removal, by its number or the last one, and answers the links", async () => {
+    const { json } = await post("/links", { urls: ["http://undo.example/1", "http://undo.example/2"] })
+    const ids = json.links.map((link: { id: string }) => link.id)
+    const bulk = await post("/links/bulk", { ids, action: "remove" })
+    expect(bulk.json).toEqual({ links: [], removed: ids, failed: [], change: expect.any(String) })
+    const undone = await post("/undo", { change: bulk.json.change })
+    expect(undone.status).toBe(200)
+    expect(undone.json.change).toMatchObject({ id: bulk.json.change, kind: "remove" })
+    expect(undone.json.links.map((link: { id: string }) => link.id)).toEqual(ids)
+    const none = await post("/undo", { change: "4711" })
+    expect([none.status, none.json.error.code]).toEqual([404, "no-change"])
+  })
+
+  it("says in status what sharing saves", async () => {
+    expect((await get("/status")).json.archive).toMatchObject({ logicalBytes: 3_000, storedBytes: 1_000 })
+  })
+})
+
 describe("unknown things are 404 in JSON", () => {
   it.each([
     ["GET", "/api/v1/links/nobody"],
@@ -272,6 +293,7 @@ describe("the daemon itself", () => {
     expect((await served.ask("/api/v1/health", { token: false })).json).toEqual({ status: "ok" })
     const status = (await get("/status")).json
     expect(Object.keys(status).sort()).toEqual([
+      "archive",
       "clock",
       "links",
       "queue",

@@ -14,8 +14,11 @@ export const removeCommand = (program: Program, root: Command) =>
       .option("--for-ever", "also their files, at once"),
     async (session, { forEver }, [ids]) => {
       const done = await bulk(session, { ids, action: "remove", forEver: forEver === true })
-      session.print({ removed: done.removed }, ({ removed }) =>
-        removed.length === 0 ? "" : `removed ${removed.join(" ")}`,
+      const { change, removed } = done
+      session.print({ removed, ...(change === undefined ? {} : { change }) }, () =>
+        removed.length === 0
+          ? ""
+          : `removed ${removed.join(" ")}${change === undefined ? "" : ` (back with: linkseal undo ${change})`}`,
       )
       complain(done)
     },

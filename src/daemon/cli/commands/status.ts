@@ -4,6 +4,7 @@ import type { StatusDocument } from "../../api/status.ts"
 import { formatDuration } from "../../words/durations.ts"
 import type { Program, Session } from "../command.ts"
 import { define } from "../command.ts"
+import { formatBytes as bytes } from "../render/table.ts"
 import { pairs } from "../render/table.ts"
 import { queueLine } from "./queue.ts"
 
@@ -12,6 +13,11 @@ const counted = (counts: Readonly<Record<string, number>>) =>
     .map(([state, count]) => `${count} ${state === "" ? "starting" : state}`)
     .join(", ") || "none"
 
+const savingLine = (archive: StatusDocument["archive"]) =>
+  archive === null || archive.logicalBytes === 0
+    ? "nothing measured yet"
+    : `${bytes(archive.storedBytes)} on disk for ${bytes(archive.logicalBytes)} of files (1 : ${archive.ratio.toFixed(1)})`
+
 const text = ({ paint }: Session, status: StatusDocument) =>
   pairs(
     [
@@ -19,6 +25,7 @@ const text = ({ paint }: Session, status: StatusDocument) =>
       ["up", formatDuration(Math.floor(status.uptimeMillis / 1000) * 1000)],
       ["links", counted(status.links)],
       ["queue", queueLine(status.queue)],
+      ["archive", savingLine(status.archive)],
       ["sectors", counted(status.sectors)],
       [
         "clock",
