@@ -134,6 +134,11 @@ export class TestMiner {
     return scope === null ? Effect.void : Scope.close(scope, Exit.void)
   })
 
+  /** Jobs that run now; none while the process is down. */
+  get running(): ReadonlyArray<{ readonly sector: number; readonly task: string }> {
+    return this.sealing?.world.sealer.jobs().filter(({ state }) => state === "running") ?? []
+  }
+
   private note({ id, at, from, to, events, failure }: SectorChange): void {
     this.steps.push({
       sector: Number(id),
