@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
+import type { SnapshotDiff } from "./archive/diff/compare.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import type { MeasuredSaving } from "./Upkeep.ts"
 
@@ -65,6 +66,12 @@ export interface Undone {
   readonly links: ReadonlyArray<Link>
 }
 
+export interface VersionDiff extends SnapshotDiff {
+  readonly id: string
+  readonly from: Snapshot
+  readonly to: Snapshot
+}
+
 export class Links extends Context.Tag("linkseal/snapshot/Links")<
   Links,
   {
@@ -117,6 +124,15 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
       { readonly path: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string },
       NotFound
     >
+    /**
+     * What changed between two versions: the newest and the one before it, unless named. Done beside the event loop.
+     * `BadRequest` when there are no two versions, or their files are damaged.
+     */
+    readonly diff: (
+      id: string,
+      from?: number,
+      to?: number,
+    ) => Effect.Effect<VersionDiff, NotFound | BadRequest>
     readonly counts: Effect.Effect<Readonly<Partial<Record<LinkState, number>>>>
     readonly queue: Effect.Effect<QueueStatus>
     readonly pauseQueue: Effect.Effect<QueueStatus>

@@ -14,6 +14,7 @@ import * as Tags from "./catalog/Tags.ts"
 import { restingStates, type Entry, type LinkState } from "./Link.ts"
 import { linkIdOf, type LinkEvent } from "./LinkRecord.ts"
 import { BadRequest, Links, NotFound, NotInThisState, type AddRequest } from "./Links.ts"
+import { diffVerb } from "./verbs/diff.ts"
 import { changeVerbs } from "./verbs/changes.ts"
 import { rewrite } from "./verbs/rewrite.ts"
 import { makeTools, type LinkParts } from "./verbs/tools.ts"
@@ -220,6 +221,7 @@ export const makeLinks = (parts: LinkParts) =>
       snapshots: (id) => read(Catalog.snapshotsOf(id)),
       snapshotById,
       artefactFile: fileOf,
+      diff: yield* diffVerb(tools),
       counts: read(countByState),
       queue: Effect.sync(() => queue.status()),
       pauseQueue: pause(true),

@@ -246,6 +246,43 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           yield* Effect.forEach(entries, (entry) => move(entry, "Restored", "archived"))
           return { change: { id, kind: "remove", at }, links: entries.map(({ link }) => ({ ...link })) }
         }),
+      diff: (id, from, to) =>
+        Effect.gen(function* () {
+          const { snapshots } = yield* find(id)
+          const after = snapshots.find(({ version }) => version === (to ?? snapshots[0]?.version))
+          const before = snapshots.find(({ version }) => version === (from ?? (after?.version ?? 0) - 1))
+          if (after === undefined || before === undefined)
+            return yield* new BadRequest({ message: `link ${id} has no two versions` })
+          return {
+            id,
+            from: before,
+            to: after,
+            text: {
+              blocks: [
+                { kind: "same", text: "as before" },
+                {
+                  kind: "changed",
+                  pieces: [
+                    { kind: "removed", text: "old" },
+                    { kind: "added", text: "new" },
+                  ],
+                },
+              ],
+              addedChars: 3,
+              removedChars: 3,
+              growth: 0,
+              exact: true,
+            },
+            links: { added: ["http://added.example/"], removed: [], kept: 2 },
+            picture: {
+              before: { width: 1280, height: 800 },
+              after: { width: 1280, height: 900 },
+              changed: 0.123,
+              boxes: [{ x: 0, y: 800, width: 1280, height: 100 }],
+            },
+            files: ["article.txt" as const],
+          }
+        }),
       saving: Effect.succeed({
         logicalBytes: 3_000,
         uniqueBytes: 2_000,

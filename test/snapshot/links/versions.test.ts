@@ -95,3 +95,41 @@ describe("a new capture", () => {
     }),
   )
 })
+
+describe("a diff", () => {
+  it.scopedLive("compares the newest with the one before it, or the versions that are named", () =>
+    Effect.gen(function* () {
+      const home = yield* temporaryHome
+      const pipeline = newPipeline()
+      yield* inRoom(
+        { home, pipeline },
+        Effect.gen(function* () {
+          const links = yield* Links
+          const { id } = yield* addOne("/a")
+          yield* links.settled(id)
+          expect((yield* Effect.flip(links.diff(id)))._tag).toBe("BadRequest")
+          for (const text of [
+            "first line\nthe old words stay mostly",
+            "first line\nthe new words stay mostly",
+          ]) {
+            pipeline.sites.set("/a", { text })
+            yield* links.snapshot(id)
+            yield* links.settled(id)
+          }
+          const last = yield* links.diff(id)
+          expect([last.from.version, last.to.version, last.files]).toEqual([2, 3, ["article.txt"]])
+          expect(last.text).toMatchObject({ addedChars: 3, removedChars: 3, exact: true })
+          expect(last.text!.blocks[0]).toEqual({ kind: "same", text: "first line" })
+          expect([last.picture, last.links]).toEqual([null, null])
+          const named = yield* links.diff(id, 1, 2)
+          expect([named.from.version, named.to.version]).toEqual([1, 2])
+          expect((yield* links.diff(id, undefined, 2)).from.version).toBe(1)
+          expect(yield* Effect.flip(links.diff(id, 1, 9))).toMatchObject({
+            _tag: "NotFound",
+            what: "version",
+          })
+        }),
+      )
+    }),
+  )
+})
