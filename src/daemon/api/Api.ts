@@ -4,6 +4,7 @@
  */
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
+import { batchingGroup } from "./batching.ts"
 import { clockGroup } from "./clock.ts"
 import { eventsGroup } from "./events.ts"
 import { fsmGroup } from "./fsm.ts"
@@ -18,6 +19,7 @@ import { snapshotsGroup } from "./snapshots.ts"
 import { statusGroup } from "./status.ts"
 import { tagsGroup } from "./tags.ts"
 import { undoGroup } from "./undo.ts"
+import { worldGroup } from "./world.ts"
 
 export const api = HttpApi.make("linkseal")
   .add(statusGroup)
@@ -30,6 +32,8 @@ export const api = HttpApi.make("linkseal")
   .add(eventsGroup)
   .add(sectorsGroup)
   .add(sealingGroup)
+  .add(batchingGroup)
+  .add(worldGroup)
   .add(clockGroup)
   .add(fsmGroup)
   .addError(BadRequest)

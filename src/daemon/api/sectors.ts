@@ -140,6 +140,22 @@ export const sectorsGroup = HttpApiGroup.make("sectors")
       .annotate(OpenApi.Summary, "Terminate a sector on chain"),
   )
   .add(
+    HttpApiEndpoint.post("seal", "/sectors/:n/seal")
+      .setPath(SectorId)
+      .addSuccess(SectorRecord)
+      .addError(NotFound)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Pack a sector that waits for deals now"),
+  )
+  .add(
+    HttpApiEndpoint.post("markForUpgrade", "/sectors/:n/upgrade")
+      .setPath(SectorId)
+      .addSuccess(SectorRecord)
+      .addError(NotFound)
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Let the next sector with deals take the place of this one"),
+  )
+  .add(
     HttpApiEndpoint.del("remove", "/sectors/:n")
       .setPath(SectorId)
       .addSuccess(SectorRecord)

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Links } from "../../snapshot/Links.ts"
 import { api, openApiDocument } from "../api/Api.ts"
+import { pushMaxBytes, pushPath } from "../api/links.ts"
 import { Problem } from "../api/Problem.ts"
 import { Metrics } from "../Metrics.ts"
 import { docsPage, docsPolicy } from "./Docs.ts"
@@ -22,7 +23,14 @@ import type { GuardSettings } from "./Guard.ts"
 import { cookieName, judge, sameToken } from "./Guard.ts"
 import { linksHandlers } from "./links.ts"
 import { causeResponse, problemResponse, tooBig } from "./problems.ts"
-import { clockHandlers, fsmHandlers, sealingHandlers, sectorsHandlers } from "./sealing.ts"
+import {
+  batchingHandlers,
+  clockHandlers,
+  fsmHandlers,
+  sealingHandlers,
+  sectorsHandlers,
+  worldHandlers,
+} from "./sealing.ts"
 import { SealingPort } from "./SealingPort.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
 import { isPageRoute, makeStatic } from "./Static.ts"
@@ -89,12 +97,23 @@ const movedToNumber = (request: Request): Response | undefined => {
     : undefined
 }
 
-const refuseBody = (request: Request, maxBodyBytes: number): Problem | undefined => {
+/** The one route that takes a form, and more than others. */
+const isPush = (request: Request, path: string) => path === pushPath && request.method === "POST"
+
+const refuseBody = (request: Request, path: string, maxBodyBytes: number): Problem | undefined => {
+  if (isPush(request, path)) {
+    if (Number(request.headers["content-length"] ?? 0) > pushMaxBytes) return tooBig(pushMaxBytes)
+    return isForm(request)
+      ? undefined
+      : new Problem({ status: 400, code: "bad-request", message: "send a form with the fields file and url" })
+  }
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooBig(maxBodyBytes)
-  return /^multipart\//i.test(request.headers["content-type"] ?? "")
+  return isForm(request)
     ? new Problem({ status: 400, code: "bad-request", message: "send JSON (content-type: application/json)" })
     : undefined
 }
+
+const isForm = (request: Request) => /^multipart\//i.test(request.headers["content-type"] ?? "")
 
 /** Bodies are JSON, whatever a client calls them (`curl -d` says it sends a form). */
 const asJson = (request: Request): Request =>
@@ -128,12 +147,13 @@ const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typ
       const request = yield* HttpServerRequest.HttpServerRequest
       const { path, search } = splitUrl(request.url)
       const problem =
-        judge(facts(request, path, settings.port), settings) ?? refuseBody(request, settings.maxBodyBytes)
+        judge(facts(request, path, settings.port), settings) ?? refuseBody(request, path, settings.maxBodyBytes)
       if (problem !== undefined) return problemResponse(problem)
       if (path === "/api/openapi.json") return openApi
       if (path === "/api/docs") return docs
       if (path.startsWith("/api/")) {
-        return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asJson(request))
+        const asked = isPush(request, path) ? request : asJson(request)
+        return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asked)
       }
       if (path === "/metrics") return yield* renderMetrics
       if (isPageRoute(path) && request.method === "GET") {
@@ -165,6 +185,8 @@ const handlers = Layer.mergeAll(
   eventsHandlers,
   sectorsHandlers,
   sealingHandlers,
+  batchingHandlers,
+  worldHandlers,
   clockHandlers,
   fsmHandlers,
 )

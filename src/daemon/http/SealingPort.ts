@@ -5,8 +5,10 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type { BatchingDocument, BatchKind } from "../api/batching.ts"
 import type { Job, Worker } from "../api/sealing.ts"
 import type { SectorLogEntry, SectorRecord, SectorRow } from "../api/sectors.ts"
+import type { PieceDocument, WorldSetting } from "../api/world.ts"
 
 /** No sector of that number; none is ever created by asking. HTTP 404. */
 export class NoSuchSector extends Data.TaggedError("NoSuchSector")<{ readonly number: number }> {
@@ -24,6 +26,16 @@ export class UnknownName extends Data.TaggedError("UnknownName")<{
   override get message() {
     return `no ${this.what} ${this.name}: write one of ${this.known.join(", ")}`
   }
+}
+
+/** What was given does not fit: a payload, a value of a setting. HTTP 400, and the command exits 2. */
+export class WrongValue extends Data.TaggedError("WrongValue")<{ readonly message: string }> {}
+
+/** A piece of a modelled deal: its padded size in bytes, and the epochs at which the deal starts and ends. */
+export interface OfferedPiece {
+  readonly size: number
+  readonly start: number
+  readonly end: number
 }
 
 /** Understood, but not possible now: too many sectors sealing, the machine has ended, is parked. HTTP 409. */
@@ -55,13 +67,25 @@ export class SealingPort extends Context.Tag("linkseal/daemon/SealingPort")<
       event: string,
       payload: unknown,
       wait: boolean,
-    ) => Effect.Effect<SectorRecord, NoSuchSector | UnknownName | Refused>
+    ) => Effect.Effect<SectorRecord, NoSuchSector | UnknownName | WrongValue | Refused>
     readonly updateState: (
       number: number,
       state: string,
     ) => Effect.Effect<SectorRecord, NoSuchSector | UnknownName | Refused>
     readonly remove: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
     readonly terminate: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
+    readonly seal: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
+    readonly markForUpgrade: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
+    /** Resolves when the piece is written. */
+    readonly addPiece: (piece: OfferedPiece) => Effect.Effect<PieceDocument, Refused>
+    readonly batching: (kind: BatchKind) => Effect.Effect<BatchingDocument>
+    /** Sends what waits, and says what went out. */
+    readonly publish: (kind: BatchKind) => Effect.Effect<BatchingDocument>
+    readonly world: Effect.Effect<ReadonlyArray<WorldSetting>>
+    readonly setWorld: (
+      setting: string,
+      value: string,
+    ) => Effect.Effect<ReadonlyArray<WorldSetting>, WrongValue>
     readonly autoPledge: Effect.Effect<AutoPledge>
     readonly setAutoPledge: (change: Partial<AutoPledge>) => Effect.Effect<AutoPledge>
     readonly jobs: Effect.Effect<ReadonlyArray<Job>>

@@ -5,13 +5,16 @@
 import * as HttpApiError from "@effect/platform/HttpApiError"
 import * as HttpServerError from "@effect/platform/HttpServerError"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { MultipartError } from "@effect/platform/Multipart"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { BadRequest, NotFound, NotInThisState } from "../../snapshot/Links.ts"
+import { pushMaxBytes } from "../api/links.ts"
 import { Problem, problemBody } from "../api/Problem.ts"
-import { NoSuchSector, Refused, UnknownName } from "./SealingPort.ts"
+import { NoSuchSector, Refused, UnknownName, WrongValue } from "./SealingPort.ts"
 
-export type RoomError = NotFound | NotInThisState | BadRequest | NoSuchSector | UnknownName | Refused
+export type RoomError =
+  NotFound | NotInThisState | BadRequest | NoSuchSector | UnknownName | WrongValue | Refused
 
 /** The problem that says what a room's error says. */
 export const toProblem = (error: RoomError): Problem => {
@@ -32,6 +35,8 @@ export const toProblem = (error: RoomError): Problem => {
       return new Problem({ status: 404, code: "no-sector", message })
     case "UnknownName":
       return new Problem({ status: 400, code: `unknown-${error.what}`, message, known: error.known })
+    case "WrongValue":
+      return new Problem({ status: 400, code: "wrong-value", message })
     case "Refused":
       return new Problem({ status: 409, code: error.code, message })
   }
@@ -74,6 +79,11 @@ const requestProblem = (error: HttpServerError.RequestError, maxBodyBytes: numbe
     : new Problem({ status: 400, code: "bad-request", message: `the body cannot be read as JSON: ${cause}` })
 }
 
+const formProblem = ({ reason }: MultipartError) =>
+  reason === "FileTooLarge" || reason === "FieldTooLarge" || reason === "BodyTooLarge"
+    ? tooBig(pushMaxBytes)
+    : new Problem({ status: 400, code: "bad-request", message: `the form cannot be read: ${reason}` })
+
 const knownProblem = (error: unknown, maxBodyBytes: number): Problem | undefined => {
   if (error instanceof Problem) return error
   if (error instanceof HttpApiError.HttpApiDecodeError) return decodeProblem(error)
@@ -81,6 +91,7 @@ const knownProblem = (error: unknown, maxBodyBytes: number): Problem | undefined
     const { method, url } = error.request
     return new Problem({ status: 404, code: "no-route", message: `no ${method} ${url.split("?")[0]} here` })
   }
+  if (error instanceof MultipartError) return formProblem(error)
   if (error instanceof HttpServerError.RequestError) return requestProblem(error, maxBodyBytes)
   return undefined
 }

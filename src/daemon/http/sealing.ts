@@ -7,6 +7,7 @@ import type { MachineKind } from "../api/fsm.ts"
 import { machineKinds } from "../api/fsm.ts"
 import { Problem } from "../api/Problem.ts"
 import type { SectorRecord } from "../api/sectors.ts"
+import type { WorldSetting } from "../api/world.ts"
 import { splitCommas } from "../api/words.ts"
 import { ClockPort } from "./ClockPort.ts"
 import { FsmPort } from "./FsmPort.ts"
@@ -36,6 +37,8 @@ export const sectorsHandlers = HttpApiBuilder.group(api, "sectors", (handlers) =
       )
       .handle("updateState", ({ path, payload }) => answering(sealing.updateState(path.n, payload.state)))
       .handle("terminate", ({ path }) => answering(sealing.terminate(path.n)))
+      .handle("seal", ({ path }) => answering(sealing.seal(path.n)))
+      .handle("markForUpgrade", ({ path }) => answering(sealing.markForUpgrade(path.n)))
       .handle("remove", ({ path }) => answering(sealing.remove(path.n))),
   ),
 )
@@ -59,6 +62,27 @@ export const sealingHandlers = HttpApiBuilder.group(api, "sealing", (handlers) =
           autoPledge,
         ),
       ),
+  ),
+)
+
+export const batchingHandlers = HttpApiBuilder.group(api, "batching", (handlers) =>
+  Effect.map(SealingPort, (sealing) =>
+    handlers
+      .handle("pending", ({ path }) => sealing.batching(path.kind))
+      .handle("publish", ({ path }) => sealing.publish(path.kind)),
+  ),
+)
+
+const worldDocument = (settings: ReadonlyArray<WorldSetting>) => ({ simulated: true as const, settings })
+
+export const worldHandlers = HttpApiBuilder.group(api, "world", (handlers) =>
+  Effect.map(SealingPort, (sealing) =>
+    handlers
+      .handle("settings", () => Effect.map(sealing.world, worldDocument))
+      .handle("set", ({ payload: { setting, value } }) =>
+        Effect.map(answering(sealing.setWorld(setting, value)), worldDocument),
+      )
+      .handle("addPiece", ({ payload }) => answering(sealing.addPiece(payload))),
   ),
 )
 

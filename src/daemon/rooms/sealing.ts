@@ -13,6 +13,9 @@ import { isSectorState, sectorStateNames, stateName, stateValue } from "../../se
 import { decodeEvent, sectorEventNames } from "../../sealing/events/SectorEvent.ts"
 import type { StoreError } from "../../actors/StoreError.ts"
 import { Links } from "../../snapshot/Links.ts"
+import type { BatchView } from "../../sealing/batch/Batchers.ts"
+import type { BatchResult } from "../../sealing/ports/Batchers.ts"
+import type { BatchingDocument, BatchKind } from "../api/batching.ts"
 import type { ClockDocument } from "../api/clock.ts"
 import type { Progress } from "../api/events.ts"
 import type { SectorRow } from "../api/sectors.ts"
@@ -20,7 +23,7 @@ import type { Settings } from "../Config.ts"
 import { ClockPort } from "../http/ClockPort.ts"
 import { FsmPort } from "../http/FsmPort.ts"
 import { ProgressPort } from "../http/JournalPort.ts"
-import { NoSuchSector, Refused, SealingPort, UnknownName } from "../http/SealingPort.ts"
+import { NoSuchSector, Refused, SealingPort, UnknownName, WrongValue } from "../http/SealingPort.ts"
 import { machineTable } from "../machines.ts"
 import { liveSealingConfig } from "./sealingConfig.ts"
 
@@ -75,9 +78,23 @@ const sendByName = (sealing: SealingApi) => (number: number, name: string, paylo
     const event = yield* Effect.mapError(decodeEvent(name, payload), (error) =>
       error._tag === "UnknownSectorEvent"
         ? new UnknownName({ what: "event", name, known: sectorEventNames })
-        : new Refused({ code: "bad-payload", message: error.message }),
+        : new WrongValue({ message: error.message }),
     )
     return withPending(yield* answered(sealing.send(number, event, wait)))
+  })
+
+const batchingDocument =
+  (kind: BatchKind, sent: ReadonlyArray<BatchResult>) =>
+  ({ pending, max, timerAt }: BatchView): BatchingDocument => ({
+    kind,
+    pending,
+    max,
+    until: timerAt === null ? null : iso(timerAt),
+    sent: sent.map(({ message, error, sectors, failedSectors }) => ({
+      message,
+      error,
+      sectors: sectors.map((number) => ({ number, error: failedSectors.get(number) ?? null })),
+    })),
   })
 
 const sealingPort = Layer.effect(
@@ -106,6 +123,24 @@ const sealingPort = Layer.effect(
         : Effect.fail(new UnknownName({ what: "state", name: state, known: sectorStateNames })),
     remove: (number) => Effect.map(answered(sealing.remove(number)), withPending),
     terminate: (number) => Effect.map(answered(sealing.terminate(number)), withPending),
+    seal: (number) => Effect.map(answered(sealing.seal(number)), withPending),
+    markForUpgrade: (number) => Effect.map(answered(sealing.markForUpgrade(number)), withPending),
+    addPiece: (piece) =>
+      Effect.catchTags(sealing.addPiece(piece), {
+        PieceNotAdded: ({ message }) => Effect.fail(new Refused({ code: "piece-not-added", message })),
+        StoreError: (error) => Effect.die(error),
+      }),
+    batching: (kind) => Effect.map(sealing.batching(kind), batchingDocument(kind, [])),
+    publish: (kind) =>
+      Effect.flatMap(sealing.publish(kind), (sent) =>
+        Effect.map(sealing.batching(kind), batchingDocument(kind, sent)),
+      ),
+    world: sealing.worldSettings,
+    setWorld: (setting, value) =>
+      Effect.catchTags(sealing.setWorld(setting, value), {
+        BadWorldSetting: ({ message }) => Effect.fail(new WrongValue({ message })),
+        StoreError: (error) => Effect.die(error),
+      }).pipe(Effect.zipRight(sealing.worldSettings)),
     autoPledge: sealing.autoPledge,
     setAutoPledge: (change) => Effect.orDie(sealing.setAutoPledge(change)),
     jobs: Effect.map(sealing.jobs, (jobs) =>

@@ -156,3 +156,76 @@ describe("three sectors through kills", () => {
     expect(sectors).toEqual([3])
   })
 })
+
+describe("drills over the command", () => {
+  const ask = async (...words: ReadonlyArray<string>) => {
+    const ran = await daemon.linkseal(...words, "--json")
+    expect([words.join(" "), ran.err]).toEqual([words.join(" "), ""])
+    return ran.json
+  }
+
+  it("lists the modelled world, changes it, and refuses what it cannot use with what it can", async () => {
+    const { simulated, settings } = await ask("sealing", "world")
+    expect(simulated).toBe(true)
+    expect(settings.map(({ name }: { name: string }) => name)).toContain("base-fee")
+    const changed = await ask("sealing", "world", "base-fee", "0.5", "nFIL")
+    expect(changed.settings.find(({ name }: any) => name === "base-fee").value).toBe("0.5 nFIL")
+    const wrong = await daemon.linkseal("sealing", "world", "base-fee", "plenty")
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("base-fee")])
+    expect((await daemon.linkseal("sealing", "world", "weather", "fine")).code).toBe(2)
+  })
+
+  it("puts a deal into a sector, seals it by hand, and keeps both over a kill", async () => {
+    await json("/clock", { paused: true })
+    const { epoch } = await json("/clock")
+    const adding = ask(
+      ...["sectors", "add-piece", "--size", "8GiB"],
+      ...["--start", String(epoch + 20_000), "--end", String(epoch + 600_000)],
+    )
+    const turning = setInterval(() => void json("/clock", { advance: "10 min" }), 200)
+    const piece = await adding
+    clearInterval(turning)
+    expect(piece.offset).toBe(0)
+    await again()
+    const number = String(piece.sector)
+    const listed = async () =>
+      (await json("/sectors")).sectors.find((one: any) => one.number === piece.sector)
+    expect(await listed()).toMatchObject({ state: "WaitDeals", deals: 1 })
+    expect((await listed()).until).not.toBeNull()
+    expect((await ask("sectors", "seal", number)).SectorNumber).toBe(piece.sector)
+    await json("/clock", { advance: "12 h" })
+    expect(await listed()).toMatchObject({ state: "Proving", deals: 1 })
+  })
+
+  it("marks a sector for upgrade only when it is proven and without deals", async () => {
+    expect((await ask("sectors", "mark-for-upgrade", "0")).State).toBe("Proving")
+    const refused = await daemon.linkseal("sectors", "mark-for-upgrade", "0")
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("marked already")])
+  })
+
+  it("shows who waits in a batcher and until when, and sends by hand", async () => {
+    expect(await ask("sectors", "terminate", "2", "--really-do-it")).toMatchObject({ SectorNumber: 2 })
+    const waiting = await ask("sectors", "batching", "terminate")
+    expect([waiting.pending, waiting.sent]).toEqual([[2], []])
+    expect(waiting.until).not.toBeNull()
+    const text = (await daemon.linkseal("sectors", "batching", "terminate")).out
+    expect(text).toMatch(/^queued \(1 of 100\): 2; sent by /)
+    const published = await ask("sectors", "batching", "terminate", "--publish-now")
+    expect(published.pending.length + published.sent.length).toBe(1)
+    expect((await daemon.linkseal("sectors", "batching", "postage")).code).toBe(2)
+  })
+
+  it("refuses a payload that does not fit, and an unknown event with the list", async () => {
+    const payload = await daemon.linkseal(
+      "sectors",
+      "send",
+      "0",
+      "SectorTicket",
+      "--payload",
+      '{"Tickets":1}',
+    )
+    expect([payload.code, payload.err]).toEqual([2, expect.stringContaining("SectorTicket")])
+    const unknown = await daemon.linkseal("sectors", "send", "0", "SectorSings")
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("SectorStartCC")])
+  })
+})

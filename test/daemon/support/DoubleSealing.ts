@@ -6,7 +6,7 @@ import type { ClockDocument } from "../../../src/daemon/api/clock.ts"
 import type { SectorRecord } from "../../../src/daemon/api/sectors.ts"
 import type { ClockPort } from "../../../src/daemon/http/ClockPort.ts"
 import type { FsmPort } from "../../../src/daemon/http/FsmPort.ts"
-import { NoSuchSector, Refused, UnknownName } from "../../../src/daemon/http/SealingPort.ts"
+import { NoSuchSector, Refused, UnknownName, WrongValue } from "../../../src/daemon/http/SealingPort.ts"
 import type { SealingPort } from "../../../src/daemon/http/SealingPort.ts"
 import type { DoubleJournal } from "./DoubleJournal.ts"
 
@@ -18,6 +18,7 @@ const states = ["Packing", "GetTicket", "Proving", "Removed"]
 export const makeDoubleSealing = (journal: DoubleJournal) =>
   Effect.sync(() => {
     const sectors = new Map<number, { State: string; SectorNumber: number }>()
+    let fee = "0.1 nFIL"
     let auto = { enabled: false, everyMillis: 60_000 }
     const find = (number: number) => {
       const record = sectors.get(number)
@@ -96,6 +97,51 @@ export const makeDoubleSealing = (journal: DoubleJournal) =>
           : Effect.fail(new UnknownName({ what: "state", name: state, known: states })),
       remove: (number) => move(number, "SectorRemove", "Removed"),
       terminate: (number) => move(number, "SectorTerminate", "Removed"),
+      seal: (number) => move(number, "SectorStartPacking", "Packing"),
+      markForUpgrade: (number) =>
+        Effect.flatMap(find(number), (record) =>
+          record.State === "Proving"
+            ? Effect.succeed({ ...record })
+            : Effect.fail(
+                new Refused({ code: "not-in-this-state", message: `sector ${number} is not Proving` }),
+              ),
+        ),
+      addPiece: ({ size }) =>
+        size > 2 ** 35
+          ? Effect.fail(
+              new Refused({ code: "piece-not-added", message: "the piece is larger than a sector" }),
+            )
+          : Effect.succeed({ sector: 0, offset: size }),
+      batching: (kind) => Effect.succeed({ kind, pending: [1, 2], max: 256, until: at, sent: [] }),
+      publish: (kind) =>
+        Effect.succeed({
+          kind,
+          pending: [],
+          max: 256,
+          until: null,
+          sent: [
+            {
+              message: "bafymessage",
+              error: "",
+              sectors: [
+                { number: 1, error: null },
+                { number: 2, error: "no pre-commit on the chain" },
+              ],
+            },
+          ],
+        }),
+      world: Effect.sync(() => [
+        { name: "base-fee", value: fee, takes: "an amount", meaning: "per unit of gas" },
+      ]),
+      setWorld: (setting, value) =>
+        setting === "base-fee"
+          ? Effect.sync(() => {
+              fee = value
+              return [{ name: "base-fee", value: fee, takes: "an amount", meaning: "per unit of gas" }]
+            })
+          : Effect.fail(
+              new WrongValue({ message: `the world has no setting ${setting}; the settings are base-fee` }),
+            ),
       autoPledge: Effect.sync(() => auto),
       setAutoPledge: (change) => Effect.sync(() => (auto = { ...auto, ...change })),
       jobs: Effect.succeed([

@@ -2,6 +2,7 @@
 import type { Command } from "commander"
 import { Argument } from "commander"
 import type { AutoPledgeDocument, JobsDocument, WorkersDocument } from "../../api/sealing.ts"
+import type { WorldDocument } from "../../api/world.ts"
 import { parseDuration } from "../../words/durations.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
@@ -75,6 +76,39 @@ const autoPledge = (program: Program, sealing: Command) =>
     },
   )
 
+const worldText = (session: Session, { settings }: WorldDocument) =>
+  `${table(
+    [{ title: "SETTING" }, { title: "VALUE" }, { title: "TAKES", shrinks: true }],
+    settings.map(({ name, value, takes }) => [name, value, takes]),
+    session.io.stdout,
+    session.paint,
+    "no settings",
+  )}\n${session.paint("dim", "simulated: chain, sealer and market are modelled")}`
+
+const world = (program: Program, sealing: Command) =>
+  define(
+    program,
+    sealing
+      .command("world")
+      .description("the modelled world, for drills: without a setting, show it")
+      .argument("[setting]", "for example base-fee, messages, revert, sealer-failure")
+      .argument("[value...]", "what it takes is listed"),
+    async (session, _, [setting, words = []]) => {
+      const value = [words].flat().join(" ")
+      if (setting !== undefined && value === "")
+        throw usageError(
+          `${String(setting)} needs a value: \`linkseal sealing world\` lists what each setting takes`,
+        )
+      const client = session.client()
+      const document = await (setting === undefined
+        ? client.get<WorldDocument>("/sealing/world")
+        : client.send<WorldDocument>("POST", "/sealing/world", { setting, value }))
+      const shown =
+        setting === undefined ? document.settings : document.settings.filter((one) => one.name === setting)
+      session.print(document, () => worldText(session, { ...document, settings: shown }))
+    },
+  )
+
 export const sealingCommand = (program: Program, root: Command) => {
   const sealing = root.command("sealing").description("the sealing work (simulated)")
   autoPledge(program, sealing)
@@ -88,4 +122,5 @@ export const sealingCommand = (program: Program, root: Command) => {
       workersText(session, workers),
     ),
   )
+  world(program, sealing)
 }

@@ -1,6 +1,9 @@
 /** `linkseal sectors`: pledge, look at, and move sectors by hand, under Lotus's names. */
 import type { Command } from "commander"
+import { Argument } from "commander"
+import type { BatchingDocument } from "../../api/batching.ts"
 import type { PledgedDocument, SectorLogDocument, SectorRecord, SectorsDocument } from "../../api/sectors.ts"
+import type { PieceDocument } from "../../api/world.ts"
 import { query } from "../Client.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
@@ -172,7 +175,94 @@ const send = (program: Program, sectors: Command) =>
     },
   )
 
+const seal = (program: Program, sectors: Command) =>
+  define(
+    program,
+    number(sectors.command("seal").description("pack a sector that waits for deals now")),
+    async (session, _, [n]) =>
+      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/seal`)),
+  )
+
+const markForUpgrade = (program: Program, sectors: Command) =>
+  define(
+    program,
+    number(
+      sectors
+        .command("mark-for-upgrade")
+        .description("let the next sector with deals take the place of this one (forgotten at a restart)"),
+    ),
+    async (session, _, [n]) =>
+      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/upgrade`)),
+  )
+
+interface Piece {
+  readonly size: string
+  readonly start: number
+  readonly end: number
+}
+
+const addPiece = (program: Program, sectors: Command) =>
+  define<Piece>(
+    program,
+    sectors
+      .command("add-piece")
+      .description("put the piece of a modelled deal into a sector; answers when it is written")
+      .requiredOption("--size <size>", "of the piece with its padding, a power of two, for example 8GiB")
+      .requiredOption("--start <epoch>", "at which the deal starts", sectorArgument)
+      .requiredOption("--end <epoch>", "at which it ends", sectorArgument),
+    async (session, { size, start, end }) =>
+      session.print(
+        await session.client().send<PieceDocument>("POST", "/sealing/pieces", { size, start, end }),
+        (piece) => `sector ${piece.sector}, offset ${piece.offset}`,
+      ),
+  )
+
+const batchText = ({ kind, pending, max, until, sent }: BatchingDocument) =>
+  [
+    ...sent.flatMap(({ message, error, sectors }, index) => [
+      `Batch ${index}:`,
+      error === "" ? `    Message: ${message ?? "none"}` : `    Error: ${harmless(error)}`,
+      "    Sectors:",
+      ...sectors.map(
+        (one) => `        ${one.number}  ${one.error === null ? "OK" : `ERROR ${harmless(one.error)}`}`,
+      ),
+    ]),
+    pending.length === 0
+      ? `no sectors queued for a ${kind} batch`
+      : `queued (${pending.length} of ${max}): ${pending.join(", ")}${until === null ? "" : `; sent by ${formatTime(until)}`}`,
+  ].join("\n")
+
+const batching = (program: Program, sectors: Command) =>
+  define<{ readonly publishNow?: boolean }>(
+    program,
+    sectors
+      .command("batching")
+      .description("sectors that wait for a message they share")
+      .addArgument(new Argument("<kind>").choices(["precommit", "commit", "terminate"]))
+      .option("--publish-now", "send what waits"),
+    async (session, { publishNow }, [kind]) => {
+      const client = session.client()
+      const document = await (publishNow === true
+        ? client.send<BatchingDocument>("POST", `/batching/${String(kind)}/publish`)
+        : client.get<BatchingDocument>(`/batching/${String(kind)}`))
+      session.print(document, batchText)
+    },
+  )
+
 export const sectorsCommand = (program: Program, root: Command) => {
   const sectors = root.command("sectors").description("sectors of the sealing world (simulated)")
-  for (const add of [pledge, list, status, updateState, remove, terminate, send]) add(program, sectors)
+  const all = [
+    pledge,
+    list,
+    status,
+    addPiece,
+    seal,
+    markForUpgrade,
+    updateState,
+    remove,
+    terminate,
+    batching,
+    send,
+  ]
+  for (const add of all) add(program, sectors)
 }

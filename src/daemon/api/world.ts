@@ -1,0 +1,74 @@
+/** The modelled world, for drills: its settings, and deals that are offered to the miner. Nothing of it is real. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { Size } from "../../sealing/Config.ts"
+import { Conflict } from "./Problem.ts"
+
+export const WorldSetting = Schema.Struct({
+  name: Schema.String,
+  /** How it stands, in words. */
+  value: Schema.String,
+  /** What it takes. */
+  takes: Schema.String,
+  meaning: Schema.String,
+}).annotations({ identifier: "WorldSetting" })
+export type WorldSetting = typeof WorldSetting.Type
+
+export const WorldDocument = Schema.Struct({
+  /** Always true: chain, sealer and market are modelled. */
+  simulated: Schema.Literal(true),
+  settings: Schema.Array(WorldSetting),
+}).annotations({ identifier: "World" })
+export type WorldDocument = typeof WorldDocument.Type
+
+const SetWorld = Schema.Struct({ setting: Schema.String, value: Schema.String }).annotations({
+  identifier: "SetWorld",
+})
+
+const Epoch = Schema.Number.pipe(
+  Schema.int({ message: () => "an epoch is a whole number" }),
+  Schema.nonNegative({ message: () => "an epoch is not negative" }),
+)
+
+const AddPiece = Schema.Struct({
+  /** Of the piece, padded: a power of two, like 8GiB. */
+  size: Size,
+  /** Epochs at which the modelled deal starts and ends. */
+  start: Epoch,
+  end: Epoch,
+})
+  .pipe(Schema.filter(({ start, end }) => (end > start ? undefined : "end must be after start")))
+  .annotations({ identifier: "AddPiece" })
+
+export const PieceDocument = Schema.Struct({
+  sector: Schema.Number,
+  /** In padded bytes. */
+  offset: Schema.Number,
+}).annotations({ identifier: "PieceAdded" })
+export type PieceDocument = typeof PieceDocument.Type
+
+export const worldGroup = HttpApiGroup.make("world")
+  .add(
+    HttpApiEndpoint.get("settings", "/sealing/world")
+      .addSuccess(WorldDocument)
+      .annotate(OpenApi.Summary, "The modelled world"),
+  )
+  .add(
+    HttpApiEndpoint.post("set", "/sealing/world")
+      .setPayload(SetWorld)
+      .addSuccess(WorldDocument)
+      .annotate(OpenApi.Summary, "Change the modelled world, for drills"),
+  )
+  .add(
+    HttpApiEndpoint.post("addPiece", "/sealing/pieces")
+      .setPayload(AddPiece)
+      .addSuccess(PieceDocument, { status: 201 })
+      .addError(Conflict)
+      .annotate(OpenApi.Summary, "Put the piece of a modelled deal into a sector")
+      .annotate(
+        OpenApi.Description,
+        "Answers when the piece is written, which takes time of the sealing world; while that is paused it waits.",
+      ),
+  )
