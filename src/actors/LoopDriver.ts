@@ -45,16 +45,17 @@ export interface LoopOptions<S, E extends TaggedEvent> {
 }
 
 /** A machine of the loop. */
-class Member<S, E extends TaggedEvent> {
+class Member<S, E extends TaggedEvent> extends MachineCore<S, E> {
   readonly id: LoopId
-  readonly core: MachineCore<S, E>
   /** It stands in the queue of those to be planned. */
   queued = false
   parked: LoopDefect | null = null
+  /** The step that runs, counted: a `done` of another is none. */
+  step = 0
 
-  constructor(id: LoopId, core: MachineCore<S, E>) {
+  constructor(id: LoopId, planner: Planner<S, E>, state: S) {
+    super(planner, state)
     this.id = id
-    this.core = core
   }
 }
 
@@ -65,11 +66,13 @@ export class LoopDriver<S, E extends TaggedEvent> {
   private head = 0
   private time: number
   private readonly options: LoopOptions<S, E>
+  private readonly observe: LoopOptions<S, E>["observe"]
   /** How many events were consumed by plans. */
   events = 0
 
   constructor(options: LoopOptions<S, E>) {
     this.options = options
+    this.observe = options.observe
     this.time = options.start ?? 0
   }
 
@@ -80,18 +83,18 @@ export class LoopDriver<S, E extends TaggedEvent> {
   /** Puts the event into the machine's mailbox; planning happens when the loop comes to it. */
   send(id: LoopId, event: E): LoopTerminated | LoopParked | null {
     const machine = this.machine(id)
-    if (machine.core.ended) return new LoopTerminated({ id })
+    if (machine.ended) return new LoopTerminated({ id })
     if (machine.parked !== null) return new LoopParked({ id, defect: machine.parked.defect })
-    this.accept(machine, event)
+    this.take(machine, event)
     return null
   }
 
   get(id: LoopId): S | undefined {
-    return this.machines.get(id)?.core.state
+    return this.machines.get(id)?.state
   }
 
   isBusy(id: LoopId): boolean {
-    return this.machines.get(id)?.core.busy ?? false
+    return this.machines.get(id)?.busy ?? false
   }
 
   ids(): IterableIterator<LoopId> {
@@ -104,6 +107,14 @@ export class LoopDriver<S, E extends TaggedEvent> {
     if (machine === undefined) return
     machine.parked = null
     this.wake(machine)
+  }
+
+  /** Sends the event to the machine after `millis` of the loop's time; to an ended or parked machine it is lost. */
+  sendAfter(millis: number, id: LoopId, event: E): Timer {
+    const machine = this.machine(id)
+    return this.after(millis, () => {
+      if (!machine.ended && machine.parked === null) this.take(machine, event)
+    })
   }
 
   /** Runs `run` after `millis` of the loop's time. */
@@ -141,18 +152,18 @@ export class LoopDriver<S, E extends TaggedEvent> {
   private machine(id: LoopId): Member<S, E> {
     const known = this.machines.get(id)
     if (known !== undefined) return known
-    const machine = new Member(id, new MachineCore(this.options.planner, this.options.initial(id)))
+    const machine = new Member<S, E>(id, this.options.planner, this.options.initial(id))
     this.machines.set(id, machine)
     return machine
   }
 
-  private accept(machine: Member<S, E>, event: E): void {
-    machine.core.accept({ event, inbox: 0, timer: null, reply: null })
-    this.wake(machine)
+  private take(machine: Member<S, E>, event: E): void {
+    machine.accept({ event, inbox: 0, timer: null, reply: null })
+    if (!machine.queued) this.wake(machine)
   }
 
   private wake(machine: Member<S, E>): void {
-    if (machine.queued || machine.parked !== null || !machine.core.ready) return
+    if (machine.queued || machine.parked !== null || !machine.ready) return
     machine.queued = true
     this.runnable.push(machine)
   }
@@ -164,27 +175,28 @@ export class LoopDriver<S, E extends TaggedEvent> {
       machine.queued = false
       this.turn(machine)
     }
-    runnable.length = 0
     this.head = 0
+    // One machine is what mostly ran, and `pop` is the cheapest way.
+    if (runnable.length === 1) runnable.pop()
+    else runnable.length = 0
   }
 
   private turn(machine: Member<S, E>): void {
-    const { core, id } = machine
     const planned = this.plan(machine)
     if (planned === null) return
-    core.saved(planned)
+    machine.saved(planned)
     this.events += planned.takes
-    this.options.observe?.(id, planned, this.time)
+    if (this.observe !== undefined) this.observe(machine.id, planned, this.time)
     if (planned.step && !planned.ended) return this.startStep(machine)
-    core.stageDone()
-    this.wake(machine)
+    machine.stageDone()
+    if (machine.ready) this.wake(machine)
   }
 
   private plan(machine: Member<S, E>): Planned<S, E> | null {
     const { defect: tell } = this.options
-    if (tell === undefined) return machine.core.next()
+    if (tell === undefined) return machine.next()
     try {
-      return machine.core.next()
+      return machine.next()
     } catch (defect) {
       machine.parked = { what: "plan", defect }
       tell(machine.id, machine.parked)
@@ -193,21 +205,20 @@ export class LoopDriver<S, E extends TaggedEvent> {
   }
 
   private startStep(machine: Member<S, E>): void {
-    const { core, id } = machine
-    let running = true
+    const current = ++machine.step
     const done = (event: E | null) => {
-      if (!running) return
-      running = false
-      if (event !== null && !core.ended) core.accept({ event, inbox: 0, timer: null, reply: null })
-      core.stageDone()
-      this.wake(machine)
+      if (machine.step !== current) return
+      machine.step++
+      if (event !== null && !machine.ended) machine.accept({ event, inbox: 0, timer: null, reply: null })
+      machine.stageDone()
+      if (machine.ready) this.wake(machine)
     }
     const { defect: tell, step } = this.options
-    if (tell === undefined) return step(id, core.state, done)
+    if (tell === undefined) return step(machine.id, machine.state, done)
     try {
-      step(id, core.state, done)
+      step(machine.id, machine.state, done)
     } catch (defect) {
-      tell(id, { what: "step", defect })
+      tell(machine.id, { what: "step", defect })
       done(null)
     }
   }

@@ -26,41 +26,48 @@ export interface Envelope<E> {
 const compactAfter = 64
 
 export class Mailbox<E> implements Pending<E> {
-  private items: Array<Envelope<E>> = []
+  /** The first event that waits; most mailboxes never hold more, and then touch no array. */
+  private first: Envelope<E> | null = null
+  private rest: Array<Envelope<E>> | null = null
   private head = 0
-
-  get length(): number {
-    return this.items.length - this.head
-  }
+  length = 0
 
   at(index: number): E {
-    return this.items[this.head + index]!.event
+    return index === 0 ? this.first!.event : this.rest![this.head + index - 1]!.event
   }
 
   envelope(index: number): Envelope<E> {
-    return this.items[this.head + index]!
+    return index === 0 ? this.first! : this.rest![this.head + index - 1]!
   }
 
   push(envelope: Envelope<E>): void {
-    this.items.push(envelope)
+    if (this.length++ === 0) this.first = envelope
+    else (this.rest ??= []).push(envelope)
   }
 
   /** Takes the first `count` away. */
   drop(count: number): void {
-    this.head += count
-    if (this.head >= this.items.length) {
-      this.items = this.items.length > compactAfter ? [] : this.items
-      this.items.length = 0
+    if (count <= 0) return
+    const { rest } = this
+    if (count >= this.length) {
+      this.length = 0
+      this.first = null
       this.head = 0
-    } else if (this.head > compactAfter && this.head * 2 > this.items.length) {
-      this.items.splice(0, this.head)
+      if (rest !== null && rest.length > 0) this.rest = rest.length > compactAfter ? null : []
+      return
+    }
+    this.length -= count
+    this.head += count
+    this.first = rest![this.head - 1]!
+    if (this.head > compactAfter && this.head * 2 > rest!.length) {
+      rest!.splice(0, this.head)
       this.head = 0
     }
   }
 
   /** Everything that waits, leaving the mailbox empty. */
   takeAll(): Array<Envelope<E>> {
-    const all = this.items.slice(this.head)
+    const all = Array.from({ length: this.length }, (_, index) => this.envelope(index))
     this.drop(all.length)
     return all
   }

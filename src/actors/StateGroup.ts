@@ -181,9 +181,9 @@ export class StateGroup<S, E extends TaggedEvent> {
     return this.members.store.has(id)
   }
 
-  /** Stored machines in the order of their ids, a page at a time. */
-  list(after: MachineId | null = null, limit = 100): Effect.Effect<Page<S>, StoreError> {
-    return this.members.store.list(after, limit)
+  /** Stored machines in the order of their ids, a page at a time; `from` is where the page before ended. */
+  list(from: MachineId | null = null, limit = 100): Effect.Effect<Page<S>, StoreError> {
+    return this.members.store.list(from, limit)
   }
 
   /** Log entries of a machine from a position (0 is the oldest kept). */

@@ -47,8 +47,8 @@ export class Alarm {
     this.runtime = runtime
   }
 
-  set(at: number, run: () => void): Timer {
-    const timer = this.heap.set(at, run)
+  set(time: number, run: () => void): Timer {
+    const timer = this.heap.set(time, run)
     this.arm()
     return timer
   }
@@ -70,18 +70,18 @@ export class Alarm {
     this.sleep(next)
   }
 
-  private sleep(at: number | null): void {
+  private sleep(time: number | null): void {
     if (this.sleeping !== null) {
       this.sleeping.fiber.unsafeInterruptAsFork(this.sleeping.fiber.id())
       this.sleeping = null
     }
-    if (at === null) return
-    const delay = Math.min(Math.max(0, at - this.clock.unsafeCurrentTimeMillis()), longestSleepMillis)
+    if (time === null) return
+    const delay = Math.min(Math.max(0, time - this.clock.unsafeCurrentTimeMillis()), longestSleepMillis)
     const wake = Effect.zipRight(
       this.clock.sleep(Duration.millis(delay)),
       Effect.sync(() => this.fire()),
     )
-    this.sleeping = { at, fiber: Runtime.runFork(this.runtime, wake) }
+    this.sleeping = { at: time, fiber: Runtime.runFork(this.runtime, wake) }
   }
 
   private fire(): void {

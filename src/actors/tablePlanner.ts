@@ -22,67 +22,107 @@ export const findRow = <S, E extends TaggedEvent, St extends string>(
 ): Row<S, E, St> | undefined =>
   table.globals.get(event) ?? table.byState.get(state)?.get(event) ?? table.byState.get("*")?.get(event)
 
+/** All that is asked of a state while planning, looked up once. */
+interface Place<S, E extends TaggedEvent, St extends string> {
+  readonly final: boolean
+  readonly custom: Planner<S, E> | null
+  readonly rows: ReadonlyMap<string, Row<S, E, St>>
+}
+
+const placesOf = <S, E extends TaggedEvent, St extends string>(
+  table: Table<S, E, St>,
+): ReadonlyMap<string, Place<S, E, St>> =>
+  new Map(
+    Object.keys(table.states).map((state) => [
+      state,
+      {
+        final: table.states[state as St].final === true,
+        custom: table.custom?.[state as St] ?? null,
+        rows: new Map([
+          ...(table.byState.get("*") ?? []),
+          ...(table.byState.get(state) ?? []),
+          ...table.globals,
+        ]),
+      },
+    ]),
+  )
+
+const none: ReadonlyArray<never> = []
+
 /** The planner of a table. */
 export const planner = <S, E extends TaggedEvent, St extends string>(
   table: Table<S, E, St>,
 ): Planner<S, E> => {
+  const { stateOf } = table
   const consumeAll = table.consume === "all"
   const failWhole = table.unexpected === "fail"
   const stepAlways = table.stepAfter === "plan"
-  const isFinal = (name: St) => table.states[name]?.final === true
+  const places = placesOf(table)
+  // A record in a state that the table does not know takes only what every state takes.
+  const nowhere: Place<S, E, St> = {
+    final: false,
+    custom: null,
+    rows: new Map([...(table.byState.get("*") ?? []), ...table.globals]),
+  }
+  const placeOf = (name: string): Place<S, E, St> => places.get(name) ?? nowhere
 
   return (pending: Pending<E>, before: S): Plan<S, E> => {
-    const custom = table.custom?.[table.stateOf(before)]
-    if (custom !== undefined) return custom(pending, before)
+    let from = stateOf(before)
+    let place = placeOf(from)
+    if (place.custom !== null) return place.custom(pending, before)
     let state = before
     let index = 0
     let moved = false
     const applied: Array<Applied<E>> = []
-    const rejected: Array<Rejected<E>> = []
-    while (index < pending.length) {
-      const event = pending.at(index)
-      const from = table.stateOf(state)
-      index++
-      if (isFinal(from)) {
-        index--
-        break
-      }
-      const row = findRow(table, from, event._tag)
+    let rejected: Array<Rejected<E>> | null = null
+    while (index < pending.length && !place.final) {
+      const event = pending.at(index++)
+      const row = place.rows.get(event._tag)
       const next =
         row === undefined
           ? new InvalidTransition({ kind: table.kind, state: from, event: event._tag })
           : row.run(state, event)
       if (isPlanFailure(next)) {
-        if (failWhole)
-          return {
-            state: before,
-            processed: index,
-            applied,
-            rejected,
-            step: false,
-            ended: false,
-            failure: next,
-          }
-        rejected.push({ index: index - 1, event, failure: next })
+        if (failWhole) return failure(before, index, applied, next)
+        ;(rejected ??= []).push({ index: index - 1, event, failure: next })
         if (!consumeAll) break
         continue
       }
       state = next
-      const to = table.stateOf(state)
+      const to = stateOf(state)
       applied.push({ event, from, to })
+      if (to !== from) {
+        from = to
+        place = placeOf(to)
+      }
       if (row!.kind === "apply" || row!.kind === "ignore") continue
       moved = true
       if (!consumeAll) break
     }
-    const ended = isFinal(table.stateOf(state))
+    const ended = place.final
     return {
       state,
       processed: index,
       applied,
-      rejected,
-      step: !ended && (moved || (stepAlways && rejected.length === 0)),
+      rejected: rejected ?? none,
+      step: !ended && (moved || (stepAlways && rejected === null)),
       ended,
       failure: null,
     }
   }
 }
+
+const failure = <S, E>(
+  state: S,
+  processed: number,
+  applied: ReadonlyArray<Applied<E>>,
+  found: NonNullable<Plan<S, E>["failure"]>,
+): Plan<S, E> => ({
+  state,
+  processed,
+  applied,
+  rejected: none,
+  step: false,
+  ended: false,
+  failure: found,
+})

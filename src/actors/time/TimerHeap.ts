@@ -1,40 +1,48 @@
 /**
- * Timers in the order in which they are due: by time, then by the order in which they were set. A binary heap over
- * plain arrays; cancelling marks the entry, and it is dropped when it comes up.
+ * Timers in the order in which they are due: by time, then by the order in which they were set. A heap of four children
+ * per node over flat arrays of numbers, so that comparing two timers reads no object; cancelling marks the entry, and it
+ * is dropped when it comes up.
  */
 export interface Timer {
   /** When it is due, in milliseconds of its clock. */
   readonly at: number
-  /** Breaks ties: the earlier set goes first, so that runs repeat exactly. */
-  readonly sequence: number
   run: (() => void) | null
 }
 
-const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence)
-
 export class TimerHeap {
-  private readonly heap: Array<Timer> = []
+  private readonly times: Array<number> = []
+  /** Breaks ties: the earlier set goes first, so that runs repeat exactly. */
+  private readonly sequences: Array<number> = []
+  private readonly timers: Array<Timer> = []
   private sequence = 0
   private cancelled = 0
 
   /** Timers that are set and not cancelled. */
   get size(): number {
-    return this.heap.length - this.cancelled
+    return this.timers.length - this.cancelled
   }
 
   set(at: number, run: () => void): Timer {
-    const timer: Timer = { at, sequence: this.sequence++, run }
-    const { heap } = this
-    let index = heap.length
-    heap.push(timer)
+    const timer: Timer = { at, run }
+    const { times, sequences, timers } = this
+    const sequence = this.sequence++
+    let index = timers.length
+    times.push(at)
+    sequences.push(sequence)
+    timers.push(timer)
+    // Its sequence is the largest, so only an earlier time goes up.
     while (index > 0) {
-      const parent = (index - 1) >> 1
-      const above = heap[parent]!
-      if (!before(timer, above)) break
-      heap[index] = above
+      const parent = (index - 1) >> 2
+      const above = times[parent]!
+      if (above <= at) break
+      times[index] = above
+      sequences[index] = sequences[parent]!
+      timers[index] = timers[parent]!
       index = parent
     }
-    heap[index] = timer
+    times[index] = at
+    sequences[index] = sequence
+    timers[index] = timer
     return timer
   }
 
@@ -42,20 +50,20 @@ export class TimerHeap {
     if (timer.run === null) return
     timer.run = null
     this.cancelled++
-    if (this.cancelled > 64 && this.cancelled * 2 > this.heap.length) this.compact()
+    if (this.cancelled > 64 && this.cancelled * 2 > this.timers.length) this.compact()
   }
 
   /** When the next timer is due, or null. */
   nextAt(): number | null {
-    this.skipCancelled()
-    return this.heap.length === 0 ? null : this.heap[0]!.at
+    if (this.cancelled > 0) this.skipCancelled()
+    return this.times.length === 0 ? null : this.times[0]!
   }
 
   /** Takes out the next timer that is due at `now` or earlier; the caller runs what it gives. */
   takeDue(now: number): (() => void) | null {
-    this.skipCancelled()
-    const first = this.heap[0]
-    if (first === undefined || first.at > now) return null
+    if (this.cancelled > 0) this.skipCancelled()
+    if (this.times.length === 0 || this.times[0]! > now) return null
+    const first = this.timers[0]!
     this.pop()
     const { run } = first
     first.run = null
@@ -63,38 +71,61 @@ export class TimerHeap {
   }
 
   private skipCancelled(): void {
-    while (this.heap.length > 0 && this.heap[0]!.run === null) {
+    while (this.timers.length > 0 && this.timers[0]!.run === null) {
       this.pop()
       this.cancelled--
     }
   }
 
   private pop(): void {
-    const { heap } = this
-    const last = heap.pop()!
-    if (heap.length > 0) this.sink(last, 0)
+    const at = this.times.pop()!
+    const sequence = this.sequences.pop()!
+    const timer = this.timers.pop()!
+    if (this.timers.length > 0) this.sink(at, sequence, timer, 0)
   }
 
-  private sink(timer: Timer, start: number): void {
-    const { heap } = this
-    const half = heap.length >> 1
+  private sink(at: number, sequence: number, timer: Timer, start: number): void {
+    const { times, sequences, timers } = this
+    const count = times.length
     let index = start
-    while (index < half) {
-      let child = 2 * index + 1
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++
-      const below = heap[child]!
-      if (!before(below, timer)) break
-      heap[index] = below
+    for (;;) {
+      const first = 4 * index + 1
+      if (first >= count) break
+      let child = first
+      let childAt = times[first]!
+      const end = first + 4 < count ? first + 4 : count
+      for (let other = first + 1; other < end; other++) {
+        const otherAt = times[other]!
+        if (otherAt < childAt || (otherAt === childAt && sequences[other]! < sequences[child]!)) {
+          child = other
+          childAt = otherAt
+        }
+      }
+      if (at < childAt || (at === childAt && sequence < sequences[child]!)) break
+      times[index] = childAt
+      sequences[index] = sequences[child]!
+      timers[index] = timers[child]!
       index = child
     }
-    heap[index] = timer
+    times[index] = at
+    sequences[index] = sequence
+    timers[index] = timer
   }
 
   private compact(): void {
-    const kept = this.heap.filter((timer) => timer.run !== null)
-    this.heap.length = 0
-    for (const timer of kept) this.heap.push(timer)
-    for (let index = (this.heap.length >> 1) - 1; index >= 0; index--) this.sink(this.heap[index]!, index)
+    const { times, sequences, timers } = this
+    let kept = 0
+    for (let index = 0; index < timers.length; index++) {
+      if (timers[index]!.run === null) continue
+      times[kept] = times[index]!
+      sequences[kept] = sequences[index]!
+      timers[kept++] = timers[index]!
+    }
+    times.length = kept
+    sequences.length = kept
+    timers.length = kept
     this.cancelled = 0
+    for (let index = (kept - 2) >> 2; index >= 0; index--)
+      this.sink(times[index]!, sequences[index]!, timers[index]!, index)
   }
 }

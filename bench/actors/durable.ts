@@ -1,0 +1,85 @@
+/**
+ * Durable events on SQLite at `synchronous = full`: each is written to the inbox and committed before its sender goes
+ * on, then planned, and state, log and the emptied inbox are committed before its step runs. In groups, and with each
+ * write in a transaction of its own (the same writer with a batch of one).
+ */
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { layerSqlWith } from "../../src/actors/sql/SqlStore.ts"
+import type { BenchResult } from "../actors.ts"
+import { alternating, timed } from "../measure.ts"
+import { counters, next, Steps } from "./machine.ts"
+
+const rounds = 5
+
+const log = {
+  entry: () => '{"kind":"event;counter.Next","message":"{\\"User\\":{}}"}',
+  failure: () => "{}",
+}
+
+const full = Layer.effectDiscard(Effect.flatMap(SqlClient, (sql) => sql.unsafe("pragma synchronous = full")))
+
+/** Transitions per second of wall time. */
+const transitions = async (machines: number, events: number, batchWorks: number): Promise<number> => {
+  const folder = mkdtempSync(join(tmpdir(), "linkseal-bench-"))
+  const client = SqliteClient.layer({ filename: join(folder, "bench.db") })
+  const store = Layer.provide(layerSqlWith({ batchWorks }), Layer.provideMerge(full, client))
+  const program = Effect.gen(function* () {
+    const steps = new Steps()
+    const group = yield* counters(steps, { log })
+    for (let id = 0; id < machines; id++) yield* group.begin(id, { name: "a", n: 0 })
+    const sender = (id: number) => {
+      let sent = 0
+      return Effect.whileLoop({
+        while: () => sent++ < events,
+        body: () => group.sendDurable(id, next),
+        step: () => undefined,
+      })
+    }
+    const ids = Array.from({ length: machines }, (_, id) => id)
+    const send = Effect.forEach(ids, sender, { concurrency: "unbounded", discard: true })
+    const total = machines * events
+    const { wallSeconds } = yield* Effect.promise(() =>
+      timed(() => Effect.runPromise(Effect.zipRight(send, steps.until(total)))),
+    )
+    return total / wallSeconds
+  })
+  try {
+    return await Effect.runPromise(Effect.scoped(Effect.provide(program, store)))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const grouped = 4_096
+
+export const durableEvents = async (): Promise<ReadonlyArray<BenchResult>> => {
+  const many = await alternating(rounds, {
+    grouped: () => transitions(1_000, 60, grouped),
+    each: () => transitions(1_000, 3, 1),
+  })
+  const lonely = await alternating(rounds, {
+    grouped: () => transitions(1, 1_500, grouped),
+    each: () => transitions(1, 1_500, 1),
+  })
+  const unit = "transitions/s"
+  return [
+    {
+      name: "durable, 1,000 machines, group commit",
+      unit,
+      value: many.grouped,
+      peers: { "commit each": many.each },
+    },
+    {
+      name: "durable, one lonely machine",
+      unit,
+      value: lonely.grouped,
+      peers: { "commit each": lonely.each },
+    },
+  ]
+}
