@@ -44,7 +44,7 @@ const themeBeforePaint = (): Plugin => {
 export default defineConfig({
   root,
   base: "/",
-  publicDir: false,
+  publicDir: "public",
   plugins: [
     react({ babel: { plugins: ["@lingui/babel-plugin-lingui-macro"] } }),
     lingui({

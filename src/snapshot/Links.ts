@@ -38,8 +38,22 @@ export class BadRequest extends Data.TaggedError("BadRequest")<{
   readonly position?: number
 }> {}
 
+/** There are no two versions to compare, or their files cannot be read. HTTP 409. */
+export class CannotCompare extends Data.TaggedError("CannotCompare")<{
+  readonly id: string
+  readonly message: string
+}> {}
+
 export interface AddRequest {
   readonly urls: ReadonlyArray<string>
+  readonly tags?: ReadonlyArray<string>
+  readonly note?: string
+}
+
+export interface PushRequest {
+  readonly url: string
+  /** Path of the page as one HTML file. */
+  readonly file: string
   readonly tags?: ReadonlyArray<string>
   readonly note?: string
 }
@@ -79,6 +93,13 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
     readonly add: (
       request: AddRequest,
     ) => Effect.Effect<{ readonly links: ReadonlyArray<Link>; readonly added: number }, BadRequest>
+    /**
+     * Keeps a page that a user's browser saved as the next version of its link, which is added when it is not there.
+     * Resolves when that is durably accepted; the file has been moved away then.
+     */
+    readonly push: (
+      request: PushRequest,
+    ) => Effect.Effect<{ readonly link: Link; readonly added: boolean }, BadRequest>
     readonly list: (request: ListRequest) => Effect.Effect<LinkPage, BadRequest>
     readonly show: (id: string) => Effect.Effect<LinkDetail, NotFound>
     readonly edit: (
@@ -126,13 +147,13 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
     >
     /**
      * What changed between two versions: the newest and the one before it, unless named. Done beside the event loop.
-     * `BadRequest` when there are no two versions, or their files are damaged.
+     * `CannotCompare` when there are no two versions, or their files are damaged.
      */
     readonly diff: (
       id: string,
       from?: number,
       to?: number,
-    ) => Effect.Effect<VersionDiff, NotFound | BadRequest>
+    ) => Effect.Effect<VersionDiff, NotFound | CannotCompare>
     readonly counts: Effect.Effect<Readonly<Partial<Record<LinkState, number>>>>
     readonly queue: Effect.Effect<QueueStatus>
     readonly pauseQueue: Effect.Effect<QueueStatus>

@@ -15,6 +15,8 @@ import { restingStates, type Entry, type LinkState } from "./Link.ts"
 import { linkIdOf, type LinkEvent } from "./LinkRecord.ts"
 import { BadRequest, Links, NotFound, NotInThisState, type AddRequest } from "./Links.ts"
 import { diffVerb } from "./verbs/diff.ts"
+import { checkNote, checkTitle, checkUrl } from "./verbs/checks.ts"
+import { pushVerb } from "./verbs/push.ts"
 import { changeVerbs } from "./verbs/changes.ts"
 import { rewrite } from "./verbs/rewrite.ts"
 import { makeTools, type LinkParts } from "./verbs/tools.ts"
@@ -25,34 +27,8 @@ const timelineEntries = 1_000
 const addMaxUrls = 10_000
 /** How many machines one request talks to at once. */
 const concurrency = 256
-/** Longer texts are refused, in UTF-16 units. */
-const noteMaxUnits = 100_000
-const titleMaxUnits = 2_000
-const urlMaxUnits = 8_192
 
 const active: ReadonlySet<LinkState> = new Set(["queued", "probing", "capturing", "storing"])
-
-/** Takes what is no http(s) address by name. */
-const checkUrl = (text: string): Effect.Effect<string, BadRequest> => {
-  const url = text.trim()
-  const shown = url.length > 80 ? `${url.slice(0, 80)}…` : url
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return Effect.fail(new BadRequest({ message: `not an http or https address: ${shown || "(empty)"}` }))
-  if (url.length > urlMaxUnits)
-    return Effect.fail(
-      new BadRequest({ message: `an address has at most ${urlMaxUnits} characters: ${shown}` }),
-    )
-  return Effect.succeed(url)
-}
-
-const checkLength = (
-  what: string,
-  text: string | undefined,
-  most: number,
-): Effect.Effect<void, BadRequest> =>
-  (text?.length ?? 0) > most
-    ? Effect.fail(new BadRequest({ message: `a ${what} has at most ${most} characters` }))
-    : Effect.void
 
 export const makeLinks = (parts: LinkParts) =>
   Effect.gen(function* () {
@@ -68,7 +44,7 @@ export const makeLinks = (parts: LinkParts) =>
         if (request.urls.length === 0) return yield* new BadRequest({ message: "give at least one address" })
         if (request.urls.length > addMaxUrls)
           return yield* new BadRequest({ message: `at most ${addMaxUrls} addresses at once` })
-        yield* checkLength("note", request.note, noteMaxUnits)
+        yield* checkNote(request.note)
         const tags = yield* Tags.checkTags(request.tags ?? [])
         const urls = yield* Effect.forEach(request.urls, checkUrl)
         const at = yield* Clock.currentTimeMillis
@@ -111,8 +87,8 @@ export const makeLinks = (parts: LinkParts) =>
 
     const edit: Verbs["edit"] = (id, change) =>
       Effect.gen(function* () {
-        yield* checkLength("title", change.title, titleMaxUnits)
-        yield* checkLength("note", change.note, noteMaxUnits)
+        yield* checkTitle(change.title)
+        yield* checkNote(change.note)
         const tags = change.tags === undefined ? null : yield* Tags.checkTags(change.tags)
         const link = yield* find(id)
         yield* rewrite(tools, link, { ...change, ...(tags === null ? {} : { tags }) }, "LinkEdited")
@@ -221,6 +197,7 @@ export const makeLinks = (parts: LinkParts) =>
       snapshots: (id) => read(Catalog.snapshotsOf(id)),
       snapshotById,
       artefactFile: fileOf,
+      push: yield* pushVerb(tools, { cancel, settled }),
       diff: yield* diffVerb(tools),
       counts: read(countByState),
       queue: Effect.sync(() => queue.status()),

@@ -6,6 +6,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { batchingGroup } from "./batching.ts"
 import { clockGroup } from "./clock.ts"
+import { diffGroup } from "./diff.ts"
 import { eventsGroup } from "./events.ts"
 import { fsmGroup } from "./fsm.ts"
 import { linksGroup } from "./links.ts"
@@ -29,6 +30,7 @@ export const api = HttpApi.make("linkseal")
   .add(searchGroup)
   .add(queueGroup)
   .add(undoGroup)
+  .add(diffGroup)
   .add(eventsGroup)
   .add(sectorsGroup)
   .add(sealingGroup)

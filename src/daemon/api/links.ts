@@ -1,7 +1,10 @@
 /** Links: adding, listing, editing, and the verbs that make one move. */
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as Multipart from "@effect/platform/Multipart"
 import * as OpenApi from "@effect/platform/OpenApi"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Snapshot } from "../../snapshot/Snapshot.ts"
 import { Conflict, NotFound } from "./Problem.ts"
@@ -29,6 +32,20 @@ export const AddLinks = Schema.Struct({
     ),
   )
   .annotations({ identifier: "AddLinks" })
+
+/** A page with all its pictures inside; larger ones are refused. */
+export const pushMaxBytes = 104_857_600
+const pushMaxParts = 20
+export const pushPath = "/api/v1/links/singlefile"
+
+const PushedPage = Schema.Struct({
+  /** One HTML file. */
+  file: Multipart.SingleFileSchema,
+  url: Schema.String,
+  /** Separated by commas. */
+  tags: optional(Schema.String),
+  note: optional(Schema.String),
+}).annotations({ identifier: "PushedPage" })
 
 export const EditLink = Schema.Struct({
   title: optional(Schema.String),
@@ -107,6 +124,22 @@ export const linksGroup = HttpApiGroup.make("links")
       .annotate(
         OpenApi.Description,
         "All or nothing. 202 when something was added, 200 when every address was there already.",
+      ),
+  )
+  .add(
+    HttpApiEndpoint.post("push", "/links/singlefile")
+      .setPayload(
+        HttpApiSchema.Multipart(PushedPage, {
+          maxParts: Option.some(pushMaxParts),
+          maxFileSize: Option.some(pushMaxBytes),
+          maxTotalSize: Option.some(pushMaxBytes),
+        }),
+      )
+      .addSuccess(LinksDocument, { status: 201 })
+      .annotate(OpenApi.Summary, "Keep a page that a browser saved")
+      .annotate(
+        OpenApi.Description,
+        "As the SingleFile extension uploads it (destination: REST Form API, with the names `file` and `url`). The page becomes the next version of its link; nothing is asked of its site.",
       ),
   )
   .add(

@@ -7,6 +7,7 @@ import { addCommand } from "./commands/add.ts"
 import { cancelCommand } from "./commands/cancel.ts"
 import { clockCommand } from "./commands/clock.ts"
 import { daemonCommand } from "./commands/daemon.ts"
+import { diffCommand } from "./commands/diff.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { fsmCommand } from "./commands/fsm.ts"
 import { listCommand } from "./commands/list.ts"
@@ -38,6 +39,7 @@ const commands = [
   retryCommand,
   cancelCommand,
   openCommand,
+  diffCommand,
   tagCommand,
   tagsCommand,
   searchCommand,

@@ -35,7 +35,7 @@ import { SealingPort } from "./SealingPort.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
 import { isPageRoute, makeStatic } from "./Static.ts"
 import { statusHandlers } from "./status.ts"
-import { queueHandlers, searchHandlers, tagsHandlers, undoHandlers } from "./tags.ts"
+import { diffHandlers, queueHandlers, searchHandlers, tagsHandlers, undoHandlers } from "./tags.ts"
 
 export interface AppSettings extends GuardSettings {
   readonly maxBodyBytes: number
@@ -147,7 +147,8 @@ const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typ
       const request = yield* HttpServerRequest.HttpServerRequest
       const { path, search } = splitUrl(request.url)
       const problem =
-        judge(facts(request, path, settings.port), settings) ?? refuseBody(request, path, settings.maxBodyBytes)
+        judge(facts(request, path, settings.port), settings) ??
+        refuseBody(request, path, settings.maxBodyBytes)
       if (problem !== undefined) return problemResponse(problem)
       if (path === "/api/openapi.json") return openApi
       if (path === "/api/docs") return docs
@@ -182,6 +183,7 @@ const handlers = Layer.mergeAll(
   searchHandlers,
   queueHandlers,
   undoHandlers,
+  diffHandlers,
   eventsHandlers,
   sectorsHandlers,
   sealingHandlers,

@@ -3,6 +3,7 @@
  * the whole matrix of hosts, origins and tokens is one test.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
+import { pushPath } from "../api/links.ts"
 import { Problem } from "../api/Problem.ts"
 
 export interface GuardSettings {
@@ -80,9 +81,18 @@ const noToken = new Problem({
     "send Authorization: Bearer TOKEN (the content of <home>/token), or open the address the daemon printed",
 })
 
+const isPushFromExtension = ({ method, origin, path }: Facts): boolean =>
+  method === "POST" &&
+  path === pushPath &&
+  /^(chrome-extension|moz-extension|safari-web-extension):\/\/[\w-]+$/i.test(origin ?? "")
+
 /** The reason to refuse, or undefined: let it through. */
 export const judge = (facts: Facts, settings: GuardSettings): Problem | undefined => {
   if (!isOurHost(facts.host, settings)) return misdirected
+  if (facts.origin !== undefined && isPushFromExtension(facts)) {
+    // An extension has the token because the user gave it that; its origin is no page's.
+    return sameToken(bearer(facts.authorization) ?? "", settings.token) ? undefined : noToken
+  }
   if (facts.origin !== undefined && !isOurOrigin(facts.origin, facts.host, settings)) return foreignOrigin
   if (open(facts.path)) return undefined
   const given = bearer(facts.authorization)

@@ -110,6 +110,16 @@ export const linksHandlers = HttpApiBuilder.group(api, "links", (handlers) =>
             HttpServerResponse.unsafeJson({ links: done.links }, { status: done.added > 0 ? 202 : 200 }),
         ),
       )
+      .handle("push", ({ payload: { file, note, tags, url } }) =>
+        answering(
+          links.push({
+            url,
+            file: file.path,
+            ...(tags === undefined ? {} : { tags: splitCommas([tags]) }),
+            ...(note === undefined ? {} : { note }),
+          }),
+        ).pipe(Effect.map(({ link }) => HttpServerResponse.unsafeJson(document(link), { status: 201 }))),
+      )
       .handle("list", ({ urlParams: { query, tag, state, limit, cursor } }) =>
         Effect.flatMap(parseStates(state), (states) =>
           answering(

@@ -1,4 +1,4 @@
-/** Handlers of tags, search, the queue and undo. */
+/** Handlers of tags, search, the queue, undo and diff. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { Links } from "../../snapshot/Links.ts"
@@ -49,5 +49,11 @@ export const queueHandlers = HttpApiBuilder.group(api, "queue", (handlers) =>
 export const undoHandlers = HttpApiBuilder.group(api, "undo", (handlers) =>
   Effect.map(Links, (links) =>
     handlers.handle("undo", ({ payload }) => answering(links.undo(payload.change))),
+  ),
+)
+
+export const diffHandlers = HttpApiBuilder.group(api, "diff", (handlers) =>
+  Effect.map(Links, (links) =>
+    handlers.handle("diff", ({ path, urlParams: { from, to } }) => answering(links.diff(path.id, from, to))),
   ),
 )

@@ -16,6 +16,7 @@ export const pagePolicy = (artefactOrigin: string): string =>
     `frame-src 'self' ${artefactOrigin}`,
     "connect-src 'self'",
     "font-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { makeDiffer } from "../Differ.ts"
 import { ContentStore } from "../archive/ContentStore.ts"
 import * as Catalog from "../catalog/Catalog.ts"
-import { BadRequest, NotFound, type Links, type VersionDiff } from "../Links.ts"
+import { CannotCompare, NotFound, type Links, type VersionDiff } from "../Links.ts"
 import type { Snapshot } from "../Snapshot.ts"
 import type { Tools } from "./tools.ts"
 
@@ -20,15 +20,17 @@ const choose = (
   id: string,
   from: number | undefined,
   to: number | undefined,
-): Effect.Effect<readonly [Snapshot, Snapshot], NotFound | BadRequest> =>
+): Effect.Effect<readonly [Snapshot, Snapshot], NotFound | CannotCompare> =>
   Effect.gen(function* () {
     const newest = snapshots[0]
-    if (newest === undefined) return yield* new BadRequest({ message: `link ${id} has no version yet` })
+    if (newest === undefined)
+      return yield* new CannotCompare({ id, message: `link ${id} has no version yet` })
     const after = to === undefined ? newest : yield* pick(snapshots, id, to)
     if (from !== undefined) return [yield* pick(snapshots, id, from), after] as const
     const before = snapshots.find(({ version }) => version < after.version)
     if (before === undefined)
-      return yield* new BadRequest({
+      return yield* new CannotCompare({
+        id,
         message: `link ${id} has no version before ${after.version} to compare with`,
       })
     return [before, after] as const
@@ -43,7 +45,7 @@ export const diffVerb = (tools: Tools) =>
         const snapshots = yield* tools.read(Catalog.snapshotsOf(id))
         const [before, after] = yield* choose(snapshots, id, from, to)
         const found = yield* differ(before, after).pipe(
-          Effect.catchAll(({ message }) => new BadRequest({ message })),
+          Effect.catchAll(({ message }) => new CannotCompare({ id, message })),
         )
         return { id, from: before, to: after, ...found } satisfies VersionDiff
       })

@@ -18,6 +18,24 @@ const onTerminal = (terminal: Terminal, ...argv: ReadonlyArray<string>) =>
 const total = async () => (await run("list", "--json")).json.total
 const oneLine = /^error: [^\n]+\n$/
 
+describe("diff", () => {
+  it("tells text, links and picture in words, or the document with --json", async () => {
+    const { json } = await run("add", "http://diff.example/good", "--wait", "--json")
+    const { id } = json.links[0]
+    expect(await run("diff", id)).toMatchObject({ code: 1, err: expect.stringMatching(oneLine) })
+    await run("snapshot", id, "--wait")
+    const { code, out } = await run("diff", id)
+    expect(code).toBe(0)
+    expect(out).toContain("version 1 (2026-01-02 03:04) to version 2")
+    expect(out).toContain("~ [-old-]{+new+}")
+    expect(out).toContain("+ http://added.example/")
+    expect(out).toContain("12.3 % of the picture, in 1 places")
+    const named = await run("diff", id, "--from", "1", "--to", "2", "--json")
+    expect(named.json).toMatchObject({ id, from: { version: 1 }, to: { version: 2 }, files: ["article.txt"] })
+    expect((await run("diff", id, "--from", "x")).code).toBe(2)
+  })
+})
+
 describe("undo", () => {
   it("brings back what remove took, as remove says", async () => {
     const added = await run("add", "http://undo.example/", "--json")

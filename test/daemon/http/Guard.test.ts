@@ -57,6 +57,23 @@ describe("the guard", () => {
     )
   })
 
+  it.each([
+    ["chrome-extension://mpiodijhokgodhhofbcjdecpffjipkle", 200],
+    ["moz-extension://0f2a8b0c-1111-4222-8333-944445555666", 200],
+    ["chrome-extension://a.evil.example/", 403],
+    ["http://chrome-extension.example", 403],
+    ["null", 403],
+  ])("takes a page pushed from %s with the token as %i, and nothing else from there", (origin, expected) => {
+    const push = { method: "POST", path: "/api/v1/links/singlefile", origin }
+    expect(answerTo(push)).toBe(expected)
+    expect(answerTo({ ...push, path: "/api/v1/links" })).toBe(403)
+    expect(answerTo({ ...push, method: "GET" })).toBe(403)
+    const without = answerTo({ ...push, authorization: "Bearer wrong" })
+    expect(without).toBe(expected === 200 ? 401 : 403)
+    const cookie = { ...push, authorization: undefined, cookieToken: "right" }
+    expect(answerTo(cookie)).toBe(expected === 200 ? 401 : 403)
+  })
+
   it("lets a forwarded port speak to itself", () => {
     expect(answerTo({ method: "POST", host: "localhost:8080", origin: "http://localhost:8080" })).toBe(200)
     expect(answerTo({ method: "POST", host: "127.0.0.1:7460", origin: "http://localhost:8080" })).toBe(403)

@@ -113,6 +113,8 @@ describe("what cannot be decoded is 400, and nothing is done", () => {
     ["POST", "/clock", { advance: 5 }],
     ["POST", "/sealing/auto-pledge", { every: "often" }],
     ["GET", "/events?lastEventId=x", undefined],
+    ["GET", "/links/L1/diff?from=x", undefined],
+    ["GET", "/links/L1/diff?to=0", undefined],
   ] as const)("%s %s %j", async (method, path, body) => {
     const before = (await get("/links")).json.total
     const answer = await served.ask(`/api/v1${path}`, { method, body })
@@ -170,6 +172,7 @@ describe("unknown things are 404 in JSON", () => {
     ["PATCH", "/api/v1/links/nobody"],
     ["DELETE", "/api/v1/links/nobody"],
     ["POST", "/api/v1/links/nobody/retry"],
+    ["GET", "/api/v1/links/nobody/diff"],
     ["GET", "/api/v1/snapshots/none"],
     ["GET", "/api/v1/snapshots/none/artefacts/page.html"],
     ["DELETE", "/api/v1/tags/none"],

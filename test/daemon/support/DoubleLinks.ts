@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Link, LinkState } from "../../../src/snapshot/Link.ts"
@@ -64,6 +64,8 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
     }))
     const queueHub = yield* PubSub.unbounded<void>()
     const removals: Array<ReadonlyArray<string>> = []
+    /** The pages that were pushed, by link. */
+    const pushed = new Map<string, string>()
     let paused = false
     let nextId = 1
 
@@ -246,6 +248,14 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           yield* Effect.forEach(entries, (entry) => move(entry, "Restored", "archived"))
           return { change: { id, kind: "remove", at }, links: entries.map(({ link }) => ({ ...link })) }
         }),
+      push: ({ file, note = "", tags = [], url }) =>
+        Effect.gen(function* () {
+          const content = readFileSync(file, "utf8")
+          if (!content.includes("<")) return yield* new BadRequest({ message: "the file is no HTML page" })
+          const { added, link } = yield* addOne(url, tags, note)
+          pushed.set(link.id, content)
+          return { link, added: added === 1 }
+        }),
       diff: (id, from, to) =>
         Effect.gen(function* () {
           const { snapshots } = yield* find(id)
@@ -364,5 +374,5 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
       ),
       queueChanges: Stream.mapEffect(Stream.fromPubSub(queueHub), () => queue),
     }
-    return { service, finish }
+    return { service, finish, pushed }
   })

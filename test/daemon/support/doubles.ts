@@ -16,6 +16,7 @@ import { doubleFsm, makeDoubleClock, makeDoubleSealing } from "./DoubleSealing.t
 export interface Handles {
   readonly journal: DoubleJournal
   /** Ends the capture of a link. */
+  readonly pushed: ReadonlyMap<string, string>
   readonly finish: (id: string, to: "archived" | "failed") => Effect.Effect<void>
 }
 
@@ -23,7 +24,7 @@ export interface Handles {
 export const makeDoubles = (journalKeeps = 1_000) =>
   Effect.gen(function* () {
     const journal = yield* makeDoubleJournal(journalKeeps)
-    const { service: links, finish } = yield* makeDoubleLinks(journal)
+    const { service: links, finish, pushed } = yield* makeDoubleLinks(journal)
     const ports = Layer.mergeAll(
       Layer.succeed(Links, links),
       Layer.effect(SealingPort, makeDoubleSealing(journal)),
@@ -33,5 +34,5 @@ export const makeDoubles = (journalKeeps = 1_000) =>
       ProgressPort.layerSilent,
     )
     const layer: Layer.Layer<RoomServices> = Layer.provideMerge(ArtefactPort.layerFiles, ports)
-    return { layer, handles: { journal, finish } satisfies Handles }
+    return { layer, handles: { journal, finish, pushed } satisfies Handles }
   })
