@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
 import { Sealing, type ListedSector, type SealingApi } from "../../sealing/Sealing.ts"
@@ -250,12 +251,14 @@ const running = Layer.effectDiscard(
 )
 
 const miner = (settings: Settings) =>
-  Layer.suspend(() =>
-    Sealing.layer({
-      config: liveSealingConfig(settings),
-      sectorSize: settings.sealing.sectorSize,
-      world: { sealer: { workers: settings.sealing.workers } },
-    }),
+  Layer.unwrapEffect(
+    Effect.map(Effect.runtime<never>(), (runtime) =>
+      Sealing.layer({
+        config: liveSealingConfig(settings, (text) => void Runtime.runFork(runtime, Effect.logWarning(text))),
+        sectorSize: settings.sealing.sectorSize,
+        world: { sealer: { workers: settings.sealing.workers } },
+      }),
+    ),
   )
 
 /** The sealing room's ports, over StateStore, the database, `Links` and the progress of captures. */

@@ -2,7 +2,6 @@
  * Lotus's settings as they stand in the configuration file now. They are asked for on every use, so the file is read
  * again when it has changed; while it cannot be read, what was read before holds.
  */
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { readFileSync, statSync } from "node:fs"
@@ -33,8 +32,11 @@ const read = (path: string): SealingConfig | null => {
   }
 }
 
-/** Gives the settings of sealing as the file has them at the moment of the call. */
-export const liveSealingConfig = (settings: Settings): (() => SealingConfig) => {
+/** Gives the settings of sealing as the file has them at the moment of the call; warns once of each file it cannot use. */
+export const liveSealingConfig = (
+  settings: Settings,
+  warn: (text: string) => void,
+): (() => SealingConfig) => {
   let config = configOf(settings.sealing)
   let version = versionOf(settings.configFile)
   return () => {
@@ -43,10 +45,8 @@ export const liveSealingConfig = (settings: Settings): (() => SealingConfig) => 
     version = found
     const next = found === null ? null : read(settings.configFile)
     if (next === null)
-      Effect.runFork(
-        Effect.logWarning(
-          `${settings.configFile} cannot be used; the settings of sealing stay as they were. Start \`linkseal daemon\` with it to see what is wrong`,
-        ),
+      warn(
+        `${settings.configFile} cannot be used; the settings of sealing stay as they were. The next start says what is wrong`,
       )
     else config = next
     return config

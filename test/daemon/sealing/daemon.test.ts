@@ -178,10 +178,8 @@ describe("drills over the command", () => {
   it("puts a deal into a sector, seals it by hand, and keeps both over a kill", async () => {
     await json("/clock", { paused: true })
     const { epoch } = await json("/clock")
-    const adding = ask(
-      ...["sectors", "add-piece", "--size", "8GiB"],
-      ...["--start", String(epoch + 20_000), "--end", String(epoch + 600_000)],
-    )
+    const [from, to] = [epoch + 20_000, epoch + 600_000].map(String)
+    const adding = ask("sectors", "add-piece", "--size", "8GiB", "--start", from!, "--end", to!)
     const turning = setInterval(() => void json("/clock", { advance: "10 min" }), 200)
     const piece = await adding
     clearInterval(turning)
