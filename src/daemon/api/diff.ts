@@ -4,7 +4,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { ArtefactName, Snapshot } from "../../snapshot/Snapshot.ts"
-import { NotFound } from "./Problem.ts"
+import { Conflict, NotFound } from "./Problem.ts"
 import { LinkId, optional } from "./words.ts"
 
 const Version = Schema.NumberFromString.pipe(
@@ -65,5 +65,6 @@ export const diffGroup = HttpApiGroup.make("diff").add(
     .setUrlParams(Schema.Struct({ from: optional(Version), to: optional(Version) }))
     .addSuccess(DiffDocument)
     .addError(NotFound)
+    .addError(Conflict)
     .annotate(OpenApi.Summary, "Compare two versions, by default the newest with the one before it"),
 )

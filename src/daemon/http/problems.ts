@@ -8,13 +8,13 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { MultipartError } from "@effect/platform/Multipart"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import { BadRequest, NotFound, NotInThisState } from "../../snapshot/Links.ts"
+import { BadRequest, type CannotCompare, NotFound, NotInThisState } from "../../snapshot/Links.ts"
 import { pushMaxBytes } from "../api/links.ts"
 import { Problem, problemBody } from "../api/Problem.ts"
 import { NoSuchSector, Refused, UnknownName, WrongValue } from "./SealingPort.ts"
 
 export type RoomError =
-  NotFound | NotInThisState | BadRequest | NoSuchSector | UnknownName | WrongValue | Refused
+  CannotCompare | NotFound | NotInThisState | BadRequest | NoSuchSector | UnknownName | WrongValue | Refused
 
 /** The problem that says what a room's error says. */
 export const toProblem = (error: RoomError): Problem => {
@@ -31,6 +31,8 @@ export const toProblem = (error: RoomError): Problem => {
         message,
         ...(error.position === undefined ? {} : { position: error.position }),
       })
+    case "CannotCompare":
+      return new Problem({ status: 409, code: "cannot-compare", message })
     case "NoSuchSector":
       return new Problem({ status: 404, code: "no-sector", message })
     case "UnknownName":

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Link, LinkState } from "../../../src/snapshot/Link.ts"
 import { restingStates } from "../../../src/snapshot/Link.ts"
-import { BadRequest, Links, NotFound, NotInThisState } from "../../../src/snapshot/Links.ts"
+import { BadRequest, CannotCompare, Links, NotFound, NotInThisState } from "../../../src/snapshot/Links.ts"
 import type { Artefact, ArtefactName, Snapshot } from "../../../src/snapshot/Snapshot.ts"
 import type { DoubleJournal } from "./DoubleJournal.ts"
 
@@ -262,7 +262,7 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           const after = snapshots.find(({ version }) => version === (to ?? snapshots[0]?.version))
           const before = snapshots.find(({ version }) => version === (from ?? (after?.version ?? 0) - 1))
           if (after === undefined || before === undefined)
-            return yield* new BadRequest({ message: `link ${id} has no two versions` })
+            return yield* new CannotCompare({ id, message: `link ${id} has no two versions` })
           return {
             id,
             from: before,

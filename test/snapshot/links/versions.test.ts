@@ -107,7 +107,7 @@ describe("a diff", () => {
           const links = yield* Links
           const { id } = yield* addOne("/a")
           yield* links.settled(id)
-          expect((yield* Effect.flip(links.diff(id)))._tag).toBe("BadRequest")
+          expect((yield* Effect.flip(links.diff(id)))._tag).toBe("CannotCompare")
           for (const text of [
             "first line\nthe old words stay mostly",
             "first line\nthe new words stay mostly",
