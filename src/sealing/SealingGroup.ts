@@ -36,6 +36,9 @@ export interface SealingGroupParts {
   readonly observe: (change: SectorChange) => void
 }
 
+/** A sector at rest leaves memory after so long, in milliseconds of the world's clock; what comes for it brings it back. */
+const idleMillis = 6 * 3_600_000
+
 const inSeconds = (millis: number) => Math.floor(millis / 1000)
 
 /** Lotus's log has whole seconds, and a cooldown counts from what the log says. */
@@ -81,5 +84,10 @@ export const makeSealingGroup = (
     project: parts.store.project,
     observe: parts.observe,
     clock: parts.clock,
-    settings: { resume: false, durableTimers: false, journal: true },
+    settings: {
+      resume: false,
+      durableTimers: false,
+      journal: true,
+      idleTimeToPassivateMillis: idleMillis,
+    },
   })
