@@ -5,15 +5,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { readFile } from "node:fs/promises"
 import { extname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import sharp from "sharp"
+import { projectRoot } from "./projectRoot.ts"
 
-const pages = fileURLToPath(new URL("../fixtures/pages/", import.meta.url))
+const pages = join(projectRoot, "test/fixtures/pages")
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".css": "text/css",
   ".ttf": "font/ttf",
+  ".svg": "image/svg+xml",
   ".txt": "text/plain",
 }
 
@@ -148,6 +149,41 @@ const answers: Readonly<Record<string, Answer>> = {
     response.write(
       `<title>Never ends</title><h1>Never ends</h1><p>The beginning is here.</p>${" ".repeat(2_000)}`,
     )
+  },
+  "/never-ends-nor-says": (response) => {
+    response.writeHead(200, { "Content-Type": "text/html" })
+    response.write(`<title>没有结尾</title><h1>没有结尾</h1><p>快照的开头在这里。</p>${" ".repeat(2_000)}`)
+  },
+  "/to-other": (response, request) => {
+    const port = request.headers.host?.split(":")[1]
+    response.writeHead(302, { Location: `http://localhost:${port}/to-back` }).end()
+  },
+  "/to-back": (response, request) => {
+    const port = request.headers.host?.split(":")[1]
+    response.writeHead(302, { Location: `http://127.0.0.1:${port}/members` }).end()
+  },
+  "/members": (response, request) => {
+    const port = request.headers.host?.split(":")[1]
+    const known = request.headers["x-key"] === "secret" || /\bsession=1\b/.test(request.headers.cookie ?? "")
+    const elsewhere = `<img src=http://localhost:${port}/assets/square.png><img src=http://localhost:${port}/to-wide>`
+    const story = `<p>${"Only members read this long story. ".repeat(20)}</p>${elsewhere}<img src=/icon.png>`
+    html(
+      known ? 200 : 403,
+      known ? `<title>Members</title><h1>Welcome back</h1>${story}` : "<h1>Forbidden</h1>",
+    )(response, request)
+  },
+  "/to-wide": (response, request) => {
+    const port = request.headers.host?.split(":")[1]
+    response.writeHead(302, { Location: `http://127.0.0.1:${port}/assets/wide.png` }).end()
+  },
+  "/who": (response, request) => {
+    const { "accept-language": language, "user-agent": agent } = request.headers
+    html(
+      200,
+      `<title>Who</title><h1>Who</h1><p>${language} | ${agent}</p><p id=seen></p><script>
+      seen.textContent = [navigator.language, navigator.userAgent, innerWidth, innerHeight, matchMedia("(prefers-color-scheme: dark)").matches, Intl.DateTimeFormat().resolvedOptions().timeZone].join(" | ")
+    </script>`,
+    )(response, request)
   },
   "/huge": endless("text/html; charset=utf-8", `<p>${"more of the same ".repeat(4_000)}</p>`),
   "/huge.bin": endless("application/octet-stream", "x".repeat(64_000)),

@@ -6,9 +6,9 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { projectRoot } from "./projectRoot.ts"
 
-const root = fileURLToPath(new URL("../../", import.meta.url))
+const root = projectRoot
 const daemonScript = join(root, "dist/daemon/main.js")
 const command = join(root, "bin/linkseal")
 

@@ -200,7 +200,7 @@ const openPage = (warm: Warm, options: PageOptions) =>
     const lose = (failure: CaptureFailure) => void Deferred.unsafeDone(lost, Exit.fail(failure))
     const page = yield* crashIsFailure(async () => {
       if (cookies.length > 0) await context.addCookies([...cookies])
-      await context.addInitScript(openShadowRoots)
+      await context.addInitScript(makeReadable)
       return context.newPage()
     })
     page.on("crash", () =>
@@ -213,10 +213,20 @@ const openPage = (warm: Warm, options: PageOptions) =>
     return { context, page, cdp, lost: Deferred.await(lost) }
   })
 
-/** A closed shadow root can be drawn but not read; opened, it becomes part of the page that is kept. */
-const openShadowRoots = `(() => {
+/**
+ * Before a page's own scripts: a closed shadow root can be drawn but not read; opened, it becomes part of the page that
+ * is kept. A WebGL drawing is thrown away once it is on the screen; told to preserve it, the canvas can be read.
+ */
+const makeReadable = `(() => {
   const attach = Element.prototype.attachShadow
   Element.prototype.attachShadow = function attachShadow(init) { return attach.call(this, { ...init, mode: "open" }) }
+  for (const type of [globalThis.HTMLCanvasElement, globalThis.OffscreenCanvas]) {
+    if (type === undefined) continue
+    const context = type.prototype.getContext
+    type.prototype.getContext = function getContext(kind, options) {
+      return /^(experimental-)?webgl2?$/.test(kind) ? context.call(this, kind, { ...options, preserveDrawingBuffer: true }) : context.apply(this, arguments)
+    }
+  }
 })()`
 
 const browserCrashed = () =>

@@ -13,7 +13,8 @@ import { ArtefactSink, type SinkError } from "../archive/ArtefactSink.ts"
 import { artefactNames, type Artefact } from "../Snapshot.ts"
 import { makePageArtefacts } from "./artefacts/makeAll.ts"
 import { visibleText } from "./artefacts/article.ts"
-import { isDownload } from "./behaviour/openPage.ts"
+import type { CDPSession } from "playwright"
+import { isDownload, maxDocumentBytes } from "./behaviour/openPage.ts"
 import { Browser } from "./Browser.ts"
 import { readCookies } from "./browser/cookiesFile.ts"
 import { captureFailure, networkFailure, type CaptureFailure } from "./CaptureFailure.ts"
@@ -29,11 +30,13 @@ import {
 import { failed, type CaptureResult } from "./CaptureResult.ts"
 import { deadProxy } from "./browser/flags.ts"
 import { serveOnly } from "./browser/serveOnly.ts"
-import { assumeCharset } from "./browser/assumeCharset.ts"
+import { intercept } from "./browser/intercept.ts"
 import { atMost } from "./deadline.ts"
 import { evidenceOf } from "./evidence.ts"
 import type { Extractor } from "./Extractor.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
+import { extraHeaders, headerHosts } from "./fetch.ts"
+import { adHosts } from "./guard/adHosts.ts"
 import { Guard } from "./Guard.ts"
 import { PageWorld } from "./PageWorld.ts"
 import { pageAccept, type ProbeResult } from "./Probe.ts"
@@ -99,6 +102,7 @@ const prepare = (
     const browser = yield* Browser
     const guard = yield* Effect.flatMap(Guard, (service) => service.open(settings.maxBytes))
     const userAgent = yield* browser.userAgent
+    if (settings.blockAds) guard.leaveOut(yield* adHosts([url, probed.finalUrl]))
     const cookies = yield* readCookies(settings)
     const nowSeconds = Math.floor(startedAt / 1000)
     return {
@@ -200,12 +204,22 @@ const openVisit = (
       yield* Effect.tryPromise({ try: () => serveOnly(open.page, pushed.html), catch: lost })
     const world = new PageWorld(open.cdp)
     yield* Effect.tryPromise({ try: () => open.cdp.send("Page.enable"), catch: lost })
-    if (capturing.charset !== null) {
-      const charset = capturing.charset
-      yield* Effect.tryPromise({ try: () => assumeCharset(open.cdp, charset), catch: lost })
-    }
+    if (pushed === null) yield* Effect.mapError(interception(capturing, open.cdp), lost)
     const root = yield* Effect.mapError(world.frames(settings.navigationMillis), lost)
     return { ...capturing, open, world, recording, frameId: root.id }
+  })
+
+/** A document whose end does not come must leave time for what it names. */
+const documentShare = 0.5
+
+const interception = ({ charset, found, settings }: Capturing, cdp: CDPSession) =>
+  intercept(cdp, {
+    charset,
+    documentMillis: settings.navigationMillis * documentShare,
+    maxDocumentBytes,
+    headersFor: (host) => extraHeaders(settings, host),
+    headerHosts: headerHosts(settings),
+    cut: () => void (found.partial = true),
   })
 
 /** Runs a step within its limit and the whole budget, and writes down how it went. */

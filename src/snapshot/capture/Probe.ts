@@ -4,10 +4,10 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { fileTypeFromBuffer } from "file-type"
 import { Browser } from "./Browser.ts"
 import { captureFailure, httpFailure, networkFailure, type CaptureFailure } from "./CaptureFailure.ts"
+import { atMost } from "./deadline.ts"
 import { readCookies } from "./browser/cookiesFile.ts"
 import { fetchThrough, type Fetched } from "./fetch.ts"
 import { Guard } from "./Guard.ts"
@@ -15,6 +15,8 @@ import type { CaptureSettings } from "./Settings.ts"
 
 /** Enough for every signature that `file-type` knows, and for a page to show its encoding. */
 const sniffBytes = 32_000
+/** A page that trickles shows enough of itself in this time. */
+const sniffMillis = 3_000
 /** A probe reads one set of headers and some bytes. */
 const probeMaxBytes = 2_000_000
 
@@ -145,14 +147,17 @@ export const guessCharset = (head: Buffer): string | null => {
 
 const looksLikeText = (head: Buffer) => head.length > 0 && !head.includes(0)
 
+/** The beginning of the body; what has come by then when more is slow to come. */
 const firstBytes = (answer: Fetched, limit: number): Effect.Effect<Buffer> =>
-  Effect.tryPromise(async () => {
+  Effect.suspend(() => {
     const chunks: Array<Buffer> = []
-    let size = 0
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size >= limit) break
-    }
-    return Buffer.concat(chunks)
-  }).pipe(Effect.option, Effect.map(Option.getOrElse(() => Buffer.alloc(0))))
+    const read = Effect.tryPromise(async () => {
+      let size = 0
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size >= limit) break
+      }
+    })
+    return Effect.map(atMost(Effect.ignore(read), sniffMillis), () => Buffer.concat(chunks))
+  })

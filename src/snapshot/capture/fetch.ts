@@ -113,9 +113,15 @@ export const extraHeaders = (settings: CaptureSettings, host: string): Readonly<
   Object.assign(
     {},
     ...Object.entries(settings.headers)
-      .filter(([name]) => host === name || host.endsWith(`.${name}`))
+      .filter(([name]) => isHostOrUnder(host, name.toLowerCase()))
       .map(([, headers]) => headers),
   ) as Record<string, string>
+
+const isHostOrUnder = (host: string, parent: string) => host === parent || host.endsWith(`.${parent}`)
+
+/** The hosts that have header lines of their own. */
+export const headerHosts = (settings: CaptureSettings): ReadonlyArray<string> =>
+  Object.keys(settings.headers).map((name) => name.toLowerCase())
 
 /** What an error of undici means; the guard knows better than the error when it refused something itself. */
 export const failureOf = (error: unknown, url: URL, guard: GuardSession): CaptureFailure => {

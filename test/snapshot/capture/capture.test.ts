@@ -376,6 +376,8 @@ describe("page.html", () => {
       made: "made by a script",
       madeColour: "rgb(0, 128, 0)",
       end: "rgb(255, 255, 0)",
+      sprites: 2,
+      shadowSprite: expect.stringMatching(/^#ls-[0-9a-f]{8}-star$/),
       fonts: true,
       imported: "4px",
       hidden: "inline",
@@ -390,6 +392,12 @@ describe("page.html", () => {
       area: "two\nlines",
       pictures: { srcset: 20, picture: 200, lazy: 20, blob: 16, broken: 0 },
     })
+  })
+
+  plainIt("keeps what WebGL drew, which is not there to be read in a page left to itself", async () => {
+    const url = String(opened.state["gl"]).slice('url("'.length, -2)
+    const drawn = await sharp(Buffer.from(url.split(",")[1]!, "base64")).raw().toBuffer()
+    expect([...drawn.subarray(0, 3)]).toEqual([230, 26, 153])
   })
 
   plainIt("keeps links: to itself by name, elsewhere by address", () => {
@@ -461,6 +469,9 @@ const readState = `(async () => {
     fonts: document.fonts.check("24px Blocks") && [...document.fonts].some((font) => font.status === "loaded"),
     imported: style(document.querySelector(".imported")).borderBottomWidth,
     hidden: style(document.querySelector("hidden-until-defined")).display,
+    gl: style(one("gl")).backgroundImage,
+    sprites: one("sprites").querySelectorAll("symbol").length,
+    shadowSprite: card.shadowRoot.querySelector("svg > use").getAttribute("href"),
     open: card.shadowRoot.querySelector("p").textContent, openBorder: style(card).borderTopWidth,
     closed: closed.shadowRoot?.textContent,
     text: one("text").value, secret: one("secret").value, check: one("check").checked, choice: one("choice").value, area: one("area").value,

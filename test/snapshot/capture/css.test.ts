@@ -4,7 +4,7 @@ import { splitCss } from "../../../src/snapshot/capture/html/css.ts"
 const base = "https://site.test/styles/main.css"
 /** The style text with what was found in its place, in square brackets. */
 const seen = (css: string) =>
-  splitCss(css, base)
+  splitCss(css, base, "dark")
     .map((piece) => (typeof piece === "string" ? piece : `[${piece.kind} ${piece.url}]`))
     .join("")
 

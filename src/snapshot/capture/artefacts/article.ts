@@ -56,7 +56,8 @@ const withPictures = async (capturing: CapturingPage, html: string): Promise<str
   const parts = splitMarkup(html, finalUrl)
   const builder = new PageBuilder(capturing.recording)
   const pieces: Array<string> = []
-  const tree = { serialised: { parts, quirks: false, url: finalUrl }, frames: new Map() }
+  const serialised = { parts, quirks: false, scheme: "light", url: finalUrl } as const
+  const tree = { serialised, frames: new Map() }
   for await (const piece of builder.build(tree, null)) pieces.push(piece)
   return pieces.join("")
 }

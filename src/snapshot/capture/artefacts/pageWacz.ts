@@ -9,6 +9,7 @@ import { waczMediaType, writeWacz, type WaczError } from "../../archive/Wacz.ts"
 import type { ExtraRecord, RecordedExchange, RecordedTraffic } from "../../archive/RecordedTraffic.ts"
 import type { CapturingPage } from "../Capturing.ts"
 import type { Exchange, HeaderList, Recording } from "../Recording.ts"
+import { guardHeader } from "../guard/GuardSession.ts"
 import { software } from "../software.ts"
 import { visibleText } from "./article.ts"
 import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
@@ -56,7 +57,17 @@ const secret = /^(cookie|authorization|proxy-authorization)$/i
 
 const withoutSecrets = (headers: HeaderList): HeaderList => headers.filter(([name]) => !secret.test(name))
 
-const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({
+/** The guard's word for why a request did not leave; what it answers is no answer of the site. */
+const refusal = ({ responseHeaders }: Exchange): string | null =>
+  responseHeaders.find(([name]) => name.toLowerCase() === guardHeader)?.[1] ?? null
+
+const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExchange => {
+  const refused = refusal(exchange)
+  const recorded = answeredExchange(recording, exchange)
+  return refused === null ? recorded : { ...recorded, status: 0, body: null, failed: refused }
+}
+
+const answeredExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({
   url: exchange.url,
   method: exchange.method,
   requestHeaders: withoutSecrets(exchange.requestHeaders),

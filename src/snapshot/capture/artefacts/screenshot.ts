@@ -1,6 +1,6 @@
 /**
  * `screenshot`: the whole page as one JPEG, cut at a height. `thumbnail`: its top as a small WebP. Taking a picture of
- * a very tall page at once needs gigabytes, hence the cut.
+ * a very tall page at once needs gigabytes, hence the cut, and tiles for windows that are wide.
  */
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
@@ -9,31 +9,67 @@ import type { PageError } from "../PageWorld.ts"
 import { ArtefactProblem, type Made } from "./artefact.ts"
 
 const quality = 80
+const tileQuality = 95
 const thumbnailWidth = 480
 const thumbnailHeight = 300
 /** A picture larger than this is not decoded: it would take more memory than a capture may. */
-export const maxPixels = 100_000_000
+export const maxPixels = 130_000_000
 
-export const screenshot = (capturing: CapturingPage): Effect.Effect<Made, PageError> =>
+/** One shot of more than this takes the browser more memory than a capture may, or fails: then it is taken in tiles. */
+const maxShotPixels = 20_000_000
+
+export const screenshot = (capturing: CapturingPage): Effect.Effect<Made, PageError | ArtefactProblem> =>
   Effect.gen(function* () {
     const { artefactMillis, screenshotMaxHeight, viewportHeight, viewportWidth } = capturing.settings
     const metrics = yield* capturing.world.send("Page.getLayoutMetrics", {}, artefactMillis)
     const full = Math.ceil(metrics.cssContentSize.height as number)
     const height = Math.min(Math.max(full, viewportHeight), screenshotMaxHeight)
-    const shot = yield* capturing.world.send(
+    const tileHeight = Math.floor(maxShotPixels / viewportWidth)
+    const tiles: Array<Buffer> = []
+    for (let y = 0; y < height; y += tileHeight) {
+      tiles.push(yield* shoot(capturing, y, Math.min(tileHeight, height - y), height > tileHeight))
+    }
+    const picture = tiles.length === 1 ? tiles[0]! : yield* join(tiles, viewportWidth, height)
+    capturing.found.picture = picture
+    return { mediaType: "image/jpeg", content: picture }
+  })
+
+const shoot = (
+  { settings, world }: CapturingPage,
+  y: number,
+  height: number,
+  isTile: boolean,
+): Effect.Effect<Buffer, PageError> =>
+  world
+    .send(
       "Page.captureScreenshot",
       {
         format: "jpeg",
-        quality,
+        // A tile is compressed once more when they are joined.
+        quality: isTile ? tileQuality : quality,
         optimizeForSpeed: true,
-        captureBeyondViewport: height > viewportHeight,
-        clip: { x: 0, y: 0, width: viewportWidth, height, scale: 1 },
+        captureBeyondViewport: isTile || height > settings.viewportHeight,
+        clip: { x: 0, y, width: settings.viewportWidth, height, scale: 1 },
       },
-      artefactMillis,
+      settings.artefactMillis,
     )
-    const picture = Buffer.from(shot.data as string, "base64")
-    capturing.found.picture = picture
-    return { mediaType: "image/jpeg", content: picture }
+    .pipe(Effect.map((shot) => Buffer.from(shot.data as string, "base64")))
+
+/** Tiles one below the other; they are read one after the other, so the whole is never in memory uncompressed. */
+const join = (
+  tiles: ReadonlyArray<Buffer>,
+  width: number,
+  height: number,
+): Effect.Effect<Buffer, ArtefactProblem> =>
+  Effect.tryPromise({
+    try: () =>
+      sharp([...tiles], { join: { across: 1 } })
+        // Every tile is given the room of the largest; the last one may be less.
+        .extract({ left: 0, top: 0, width, height })
+        .jpeg({ quality })
+        .toBuffer(),
+    catch: (error) =>
+      new ArtefactProblem({ message: `the picture's tiles cannot be joined: ${(error as Error).message}` }),
   })
 
 export const thumbnail = (capturing: Capturing): Effect.Effect<Made, ArtefactProblem> =>

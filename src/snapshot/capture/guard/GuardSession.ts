@@ -19,6 +19,9 @@ const maxHosts = 2_000
 const maxSockets = 512
 const maxHeaderBytes = 64 * 1024
 
+/** Marks an answer as the guard's own, with the reason. */
+export const guardHeader = "x-linkseal-guard"
+
 const hopByHop: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -84,6 +87,7 @@ export class GuardSession {
   readonly #sockets = new Set<Duplex>()
   readonly #targets = new Map<string, Promise<Target>>()
   readonly #failures = new Map<string, CaptureFailure>()
+  #isLeftOut: (host: string) => boolean = () => false
   #bytes = 0
   #requests = 0
   #closed = false
@@ -114,6 +118,11 @@ export class GuardSession {
     this.#agent.destroy()
     for (const socket of this.#sockets) socket.destroy()
     this.#server.closeAllConnections()
+  }
+
+  /** From now on hosts of this kind are refused as unwanted, which is nobody's failure. */
+  leaveOut(isLeftOut: (host: string) => boolean): void {
+    this.#isLeftOut = isLeftOut
   }
 
   get proxyUrl(): string {
@@ -203,6 +212,7 @@ export class GuardSession {
   async #admit(authority: { host: string; port: number }): Promise<Target> {
     const { host, port } = authority
     if (this.overBudget) throw this.#budgetFailure()
+    if (this.#isLeftOut(host)) throw captureFailure("blocked-address", leftOutMessage(host))
     try {
       return await this.#target(host, port)
     } catch (failure) {
@@ -321,6 +331,9 @@ export class GuardSession {
 export const tooLargeMessage = (maxBytes: number): string =>
   `More than ${Math.round(maxBytes / 1_000_000)} MB came: raise maxBytes in the settings to keep something this large.`
 
+const leftOutMessage = (host: string) =>
+  `Left out: ${host} serves advertising or measurement, and the setting blockAds is on.`
+
 /** Connects to what was judged, whatever the name means by now. */
 const pinned = (target: Target) => {
   const found = target.addresses.map((address) => ({ address, family: net.isIP(address) }))
@@ -345,7 +358,7 @@ const answer = (response: http.ServerResponse, status: number, message: string):
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
-    "X-Linkseal-Guard": headerText(message),
+    [guardHeader]: headerText(message),
   })
   response.end(message)
 }
@@ -354,7 +367,7 @@ const refuseTunnel = (client: Duplex, status: number, message: string): void => 
   if (client.destroyed) return
   const reason = status === 403 ? "Forbidden" : status === 400 ? "Bad Request" : "Bad Gateway"
   client.end(
-    `HTTP/1.1 ${status} ${reason}\r\nX-Linkseal-Guard: ${headerText(message)}\r\nContent-Length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${reason}\r\n${guardHeader}: ${headerText(message)}\r\nContent-Length: 0\r\n\r\n`,
   )
 }
 

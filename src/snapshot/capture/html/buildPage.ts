@@ -4,8 +4,10 @@
  * request, so it stays silent even if something slipped through.
  */
 import type { Exchange } from "../Recording.ts"
-import type { Part, Serialised } from "../inpage/serialised.ts"
-import { splitCss } from "./css.ts"
+import { createHash } from "node:crypto"
+import type { ColorScheme, Part, Serialised } from "../inpage/serialised.ts"
+import { settleMedia, settleScheme, splitCss } from "./css.ts"
+import { Sprite } from "./sprites.ts"
 
 /** Where resources come from; the recording, or a test's table. */
 export interface ResourceSource {
@@ -26,6 +28,11 @@ export interface PageStamp {
   readonly by: string
 }
 
+interface StyleContext {
+  readonly base: string
+  readonly scheme: ColorScheme
+}
+
 export const pagePolicy =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline' data:; font-src data:; media-src data:; frame-src data: about:; form-action 'none'; base-uri 'none'"
 
@@ -35,6 +42,7 @@ const maxImportDepth = 8
 const maxMediaBytes = 20_000_000
 /** Resources beyond this are left out, the later ones first. */
 const maxPageBytes = 150_000_000
+const maxSpriteBytes = 5_000_000
 /** What stands for a resource that is not there: it fails as it failed in the browser, without a request. */
 const nothing = "data:,"
 
@@ -44,6 +52,9 @@ export const escapeAttribute = (value: string) =>
 export class PageBuilder {
   readonly #source: ResourceSource
   readonly #dataUrls = new Map<string, Promise<string>>()
+  readonly #sprites = new Map<string, Promise<Sprite | null>>()
+  /** The drawings that are in the page already, by document. */
+  readonly #shown = new WeakMap<FrameTree, Set<string>>()
   #bytes = 0
   /** Addresses that the page names and the recording has not. */
   readonly missing = new Set<string>()
@@ -69,17 +80,28 @@ export class PageBuilder {
     stamp: PageStamp | null,
     depth: number,
   ): Promise<string> {
+    const { scheme, url } = tree.serialised
     switch (part.kind) {
       case "head":
         return head(stamp)
       case "resource":
-        return this.#dataUrl(part.url, part.media)
+        return this.#dataUrl(part.url, part.media, scheme)
       case "css": {
-        const css = await this.#css(part.text, part.base, 0)
+        const css = await this.#css(part.text, { base: part.base, scheme }, 0)
         return part.attribute ? escapeAttribute(css) : css
       }
       case "sheet":
-        return this.#sheet(part.url, part.text, 0, tree.serialised.url)
+        return this.#sheet(part.url, part.text, { base: url, scheme }, 0)
+      case "media":
+        return escapeAttribute(settleMedia(part.text, scheme))
+      case "scheme":
+        return escapeAttribute(settleScheme(part.text, scheme))
+      case "drawing":
+        return this.#drawing(part.url, tree, part.root)
+      case "use": {
+        const name = (await this.#sprite(part.url))?.nameOf(idIn(part.url))
+        return name === null || name === undefined ? "" : ` href="#${escapeAttribute(name)}"`
+      }
       case "frame":
         return this.#frame(tree.frames.get(part.index) ?? null, part.attribute, depth)
     }
@@ -94,36 +116,71 @@ export class PageBuilder {
     return ` src="data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}"`
   }
 
-  async #sheet(url: string, written: string | null, depth: number, base: string): Promise<string> {
+  async #sheet(url: string, written: string | null, context: StyleContext, depth: number): Promise<string> {
+    const { base, scheme } = context
     const exchange = url === "" ? null : this.#source.find(url)
-    if (exchange === null) return written === null ? "" : this.#css(written, url === "" ? base : url, depth)
-    const text = decodeCss(await this.#source.read(exchange), exchange)
-    return this.#css(text, exchange.url, depth)
+    if (exchange === null)
+      return written === null ? "" : this.#css(written, { base: url === "" ? base : url, scheme }, depth)
+    const text = decodeText(await this.#source.read(exchange), exchange)
+    return this.#css(text, { base: exchange.url, scheme }, depth)
   }
 
   /** Style text with everything it names inside; cannot end the style element it stands in. */
-  async #css(text: string, base: string, depth: number): Promise<string> {
+  async #css(text: string, context: StyleContext, depth: number): Promise<string> {
+    const { base, scheme } = context
     const pieces: Array<string> = []
-    for (const piece of splitCss(text, base)) {
+    for (const piece of splitCss(text, base, scheme)) {
       if (typeof piece === "string") pieces.push(piece)
-      else if (piece.kind === "resource") pieces.push(`url("${await this.#dataUrl(piece.url, false)}")`)
+      else if (piece.kind === "resource")
+        pieces.push(`url("${await this.#dataUrl(piece.url, false, scheme)}")`)
       else if (depth < maxImportDepth) {
-        const css = await this.#sheet(piece.url, null, depth + 1, base)
+        const css = await this.#sheet(piece.url, null, context, depth + 1)
         pieces.push(`url("data:text/css;charset=utf-8;base64,${Buffer.from(css).toString("base64")}")`)
       } else pieces.push(`url("${nothing}")`)
     }
     return pieces.join("").replace(/<\/(style)/gi, "<\\/$1")
   }
 
-  #dataUrl(url: string, media: boolean): Promise<string> {
-    const known = this.#dataUrls.get(url)
+  /** The drawing that a `use` element wants, once in each tree of names. */
+  async #drawing(url: string, tree: FrameTree, root: number): Promise<string> {
+    const sprite = await this.#sprite(url)
+    const name = sprite?.nameOf(idIn(url))
+    const shown = this.#shown.get(tree) ?? new Set<string>()
+    this.#shown.set(tree, shown)
+    if (sprite === null || name === null || name === undefined || shown.has(`${root} ${name}`)) return ""
+    shown.add(`${root} ${name}`)
+    return `<defs>${sprite.drawing(idIn(url))}</defs>`
+  }
+
+  #sprite(url: string): Promise<Sprite | null> {
+    const file = url.split("#", 1)[0]!
+    const known = this.#sprites.get(file)
     if (known !== undefined) return known
-    const made = this.#makeDataUrl(url, media)
-    this.#dataUrls.set(url, made)
+    const made = this.#readSprite(file)
+    this.#sprites.set(file, made)
     return made
   }
 
-  async #makeDataUrl(url: string, media: boolean): Promise<string> {
+  async #readSprite(file: string): Promise<Sprite | null> {
+    const exchange = this.#source.find(file)
+    if (exchange === null || exchange.body === null || exchange.body.length > maxSpriteBytes) {
+      this.missing.add(file)
+      return null
+    }
+    const prefix = `ls-${createHash("sha256").update(file).digest("hex").slice(0, 8)}-`
+    return new Sprite(decodeText(await this.#source.read(exchange), exchange), prefix)
+  }
+
+  #dataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
+    const key = `${scheme} ${url}`
+    const known = this.#dataUrls.get(key)
+    if (known !== undefined) return known
+    const made = this.#makeDataUrl(url, media, scheme)
+    this.#dataUrls.set(key, made)
+    return made
+  }
+
+  async #makeDataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
     const exchange = this.#source.find(url)
     if (exchange === null || exchange.body === null || exchange.truncated) {
       this.missing.add(url)
@@ -135,10 +192,25 @@ export class PageBuilder {
       return nothing
     }
     this.#bytes += exchange.body.length
-    const body = await this.#source.read(exchange)
+    const body = settledSvg(await this.#source.read(exchange), exchange, scheme)
     return `data:${mediaType(exchange)};base64,${body.toString("base64")}${fragmentOf(url)}`
   }
 }
+
+const idIn = (url: string) => {
+  const raw = url.slice(url.indexOf("#") + 1)
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return raw
+  }
+}
+
+/** A drawing asks for the reader's colour scheme too. */
+const settledSvg = (body: Buffer, exchange: Exchange, scheme: ColorScheme): Buffer =>
+  mediaType(exchange) === "image/svg+xml" && body.includes("prefers-color-scheme")
+    ? Buffer.from(settleMedia(body.toString("utf8"), scheme))
+    : body
 
 /** Fragments choose a part of an SVG. */
 const fragmentOf = (url: string) => {
@@ -165,7 +237,7 @@ const head = (stamp: PageStamp | null): string => {
   return `${meta.join("")}\n`
 }
 
-const decodeCss = (bytes: Buffer, exchange: Exchange): string => {
+const decodeText = (bytes: Buffer, exchange: Exchange): string => {
   if (exchange.decoded) return bytes.toString("utf8")
   const declared = /^@charset "([^"]+)"/.exec(bytes.subarray(0, 200).toString("latin1"))?.[1]
   const header = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? ""

@@ -1,7 +1,11 @@
 /**
- * Finds the addresses in style text and puts something else in their place. It reads CSS just well enough to know
- * strings, comments, `url()` and `@import` from each other; everything else passes as it is.
+ * Finds the addresses in style text and puts something else in their place, and settles what depends on the reader's
+ * colour scheme as it was at the capture. It reads CSS just well enough to know strings, comments, `url()` and
+ * `@import` from each other; everything else passes as it is. What a reader needs (less motion, more contrast, forced
+ * colours) and what the output is (print) stays for the moment of reading.
  */
+import type { ColorScheme } from "../inpage/serialised.ts"
+
 export type CssReference =
   { readonly kind: "resource"; readonly url: string } | { readonly kind: "import"; readonly url: string }
 
@@ -9,6 +13,8 @@ export type CssPiece = string | CssReference
 
 const string = `"(?:\\\\[\\s\\S]|[^"\\\\\\n])*"|'(?:\\\\[\\s\\S]|[^'\\\\\\n])*'`
 const url = `url\\(\\s*(?:${string}|(?:\\\\[\\s\\S]|[^\\s"'()\\\\])*)\\s*\\)`
+const schemeQuery = `\\(\\s*prefers-color-scheme\\s*(?::\\s*[\\w-]+\\s*)?\\)`
+const schemeProperty = `(?<![\\w-])color-scheme\\s*:\\s*[^;{}]+`
 const token = new RegExp(
   [
     `/\\*[\\s\\S]*?(?:\\*/|$)`,
@@ -19,12 +25,28 @@ const token = new RegExp(
     string,
     url,
     `:not\\(\\s*:defined\\s*\\)|:defined(?![\\w-])`,
+    schemeQuery,
+    schemeProperty,
   ].join("|"),
   "gi",
 )
 
+/** A media query in which the question for the reader's colour scheme is answered. */
+export const settleMedia = (query: string, scheme: ColorScheme): string =>
+  query.replace(new RegExp(schemeQuery, "gi"), (asked) => {
+    const wanted = /:\s*([\w-]+)/.exec(asked)?.[1]?.toLowerCase() ?? scheme
+    // A feature in place of a feature, so that `and`, `or` and `not` around it keep their meaning.
+    return wanted === scheme ? "(min-width:0)" : "(max-width:0)"
+  })
+
+/** A list of colour schemes from which the reader's would be chosen becomes the one that was. */
+export const settleScheme = (value: string, scheme: ColorScheme): string =>
+  /\blight\b/i.test(value) && /\bdark\b/i.test(value)
+    ? value.replace(/\b(light|dark)\b(\s+(light|dark|only)\b)*/i, scheme)
+    : value
+
 /** Cuts style text at its addresses. Relative ones are made absolute; `data:` and fragments stay in the text. */
-export const splitCss = (text: string, base: string): ReadonlyArray<CssPiece> => {
+export const splitCss = (text: string, base: string, scheme: ColorScheme): ReadonlyArray<CssPiece> => {
   const pieces: Array<CssPiece> = []
   let literal = ""
   let last = 0
@@ -60,6 +82,8 @@ export const splitCss = (text: string, base: string): ReadonlyArray<CssPiece> =>
     // Without scripts no custom element is ever defined; pages hide what is not.
     else if (lower.startsWith(":not(")) literal += ":not(*)"
     else if (lower.startsWith(":defined")) literal += ":is(*)"
+    else if (lower.startsWith("(")) literal += settleMedia(found, scheme)
+    else if (lower.startsWith("color-schem")) literal += settleScheme(found, scheme)
     else literal += found
   }
   literal += text.slice(last)

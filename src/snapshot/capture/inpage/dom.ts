@@ -103,6 +103,7 @@ export interface PageWindow {
   readonly CSSStyleSheet: new () => PageSheet
   scrollTo(options: { top: number; left: number; behavior: string }): void
   getComputedStyle(element: PageElement): Readonly<Record<string, string>>
+  matchMedia(query: string): { readonly matches: boolean }
   requestAnimationFrame(callback: () => void): number
   setTimeout(callback: () => void, millis: number): number
 }

@@ -79,8 +79,14 @@ export function serialise(
       return null
     }
   }
+  const styleStart = (media: string) => {
+    if (media === "") return emit("<style>")
+    emit('<style media="')
+    emit({ kind: "media", text: media })
+    emit('">')
+  }
   const styleBlock = (css: string, base: string, media: string) => {
-    emit(media === "" ? "<style>" : `<style media="${escapeAttribute(media)}">`)
+    styleStart(media)
     emit({ kind: "css", text: css, base, attribute: false })
     emit("</style>")
   }
@@ -108,8 +114,7 @@ export function serialise(
       if (plain || (rel.includes("alternate") && element.sheet?.disabled !== false)) return
       // No sheet at all: it has not come, or is disabled.
       if (element.sheet === null || element.sheet === undefined) return
-      const media = mediaOf(element)
-      emit(media === "" ? "<style>" : `<style media="${escapeAttribute(media)}">`)
+      styleStart(mediaOf(element))
       const url = absolute(href)
       const known = /^https?:/.test(url)
       emit({ kind: "sheet", url: known ? url : "", text: rulesOf(element.sheet) })
@@ -122,7 +127,10 @@ export function serialise(
   }
   const meta = (element: PageElement) => {
     if (element.hasAttribute("http-equiv") || element.hasAttribute("charset")) return
-    open(element, "meta")
+    if ((element.getAttribute("name") ?? "").toLowerCase() !== "color-scheme") return open(element, "meta")
+    emit('<meta name="color-scheme" content="')
+    emit({ kind: "scheme", text: element.getAttribute("content") ?? "" })
+    emit('">')
   }
 
   /** The candidate that the browser chose, with its descriptor, so that the picture keeps its size. */
@@ -196,17 +204,7 @@ export function serialise(
         attribute("value", element.value)
     } else if (name === "option" && element.selected === true) emit(" selected")
   }
-  const ownSource = new Set([
-    "img",
-    "video",
-    "audio",
-    "iframe",
-    "frame",
-    "embed",
-    "object",
-    "image",
-    "feimage",
-  ])
+  const ownSource = new Set("img video audio iframe frame embed object image feimage".split(" "))
 
   const plainAttribute = (element: PageElement, tag: string, name: string, value: string) => {
     const lower = name.toLowerCase()
@@ -247,8 +245,18 @@ export function serialise(
     else if (plain && name === "src") attribute(name, url)
   }
 
+  /** The other file that a `use` element points into, or null. */
+  const drawingOf = (element: PageElement): string | null => {
+    const href = element.getAttribute("href") ?? element.getAttribute("xlink:href") ?? ""
+    const url = absolute(href)
+    const isOther = href !== "" && url.includes("#") && url.split("#")[0] !== document.URL.split("#")[0]
+    return !plain && isOther && /^https?:/.test(url) ? url : null
+  }
   const open = (element: PageElement, tag: string) => {
+    const drawing = tag === "use" ? drawingOf(element) : null
+    if (drawing !== null) emit({ kind: "drawing", url: drawing, root })
     emit(`<${tag}`)
+    if (drawing !== null) emit({ kind: "use", url: drawing })
     let styled = false
     for (const { name, value } of Array.from(element.attributes)) {
       if (name === "style") styled = true
@@ -308,11 +316,16 @@ export function serialise(
       if (css !== null) styleBlock(css, document.baseURI, sheet.media.mediaText)
     }
   }
-  const shadow = (root: PageRoot) => {
-    emit(`<template shadowrootmode="open"${root.delegatesFocus === true ? " shadowrootdelegatesfocus" : ""}>`)
-    adopted(root)
-    children(root)
+  let root = 0
+  let roots = 0
+  const shadow = (tree: PageRoot) => {
+    const outer = root
+    root = ++roots
+    emit(`<template shadowrootmode="open"${tree.delegatesFocus === true ? " shadowrootdelegatesfocus" : ""}>`)
+    adopted(tree)
+    children(tree)
     emit("</template>")
+    root = outer
   }
 
   const inside = (element: PageElement, tag: string) => {
@@ -376,5 +389,6 @@ export function serialise(
   }
   visit(document.documentElement)
   if (text !== "") parts.push(text)
-  return { parts, quirks: document.compatMode === "BackCompat", url: document.URL }
+  const scheme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"
+  return { parts, quirks: document.compatMode === "BackCompat", scheme, url: document.URL }
 }

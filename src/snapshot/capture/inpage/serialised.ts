@@ -1,20 +1,31 @@
 /** What `serialise` gives: a document as parts, to be put together outside the page. */
+
+/** What the page was told that its reader likes. */
+export type ColorScheme = "light" | "dark"
+
 /**
  * `resource`: a data URL goes here. `css`: style text whose addresses are relative to `base`, for a style element or a
- * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `frame`: the document
- * of the n-th frame element, escaped for an attribute; `head`: here the head begins.
+ * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `media`: a media query,
+ * `scheme`: a list of colour schemes, both for an attribute. `drawing`: what a `use` element shows of another file,
+ * and then `use`: its name; `root` tells the document and its shadow roots apart, which see only their own names.
+ * `frame`: the document of the n-th frame element, escaped for an attribute; `head`: here the head begins.
  */
 export type Part =
   | string
   | { readonly kind: "resource"; readonly url: string; readonly media: boolean }
   | { readonly kind: "css"; readonly text: string; readonly base: string; readonly attribute: boolean }
   | { readonly kind: "sheet"; readonly url: string; readonly text: string | null }
+  | { readonly kind: "media"; readonly text: string }
+  | { readonly kind: "scheme"; readonly text: string }
+  | { readonly kind: "drawing"; readonly url: string; readonly root: number }
+  | { readonly kind: "use"; readonly url: string }
   | { readonly kind: "frame"; readonly index: number; readonly attribute: boolean }
   | { readonly kind: "head" }
 
 export interface Serialised {
   readonly parts: ReadonlyArray<Part>
   readonly quirks: boolean
+  readonly scheme: ColorScheme
   readonly url: string
 }
 
