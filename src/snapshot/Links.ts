@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
 import type { SnapshotDiff } from "./archive/diff/compare.ts"
+import type { Schedule, Timing } from "./schedules/Schedule.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import type { MeasuredSaving } from "./Upkeep.ts"
 
@@ -65,6 +66,10 @@ export interface ListRequest {
   /** 1 to 500. */
   readonly limit: number
   readonly cursor?: string
+}
+
+export interface ScheduleRequest extends Timing {
+  readonly target: Schedule["target"]
 }
 
 export interface Removal {
@@ -145,6 +150,10 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
       { readonly path: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string },
       NotFound
     >
+    readonly schedules: Effect.Effect<ReadonlyArray<Schedule>>
+    /** Captures links again from now on; the first run is after the first interval. */
+    readonly addSchedule: (request: ScheduleRequest) => Effect.Effect<Schedule, NotFound | BadRequest>
+    readonly removeSchedule: (id: string) => Effect.Effect<void, NotFound>
     /**
      * What changed between two versions: the newest and the one before it, unless named. Done beside the event loop.
      * `CannotCompare` when there are no two versions, or their files are damaged.

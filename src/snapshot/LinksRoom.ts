@@ -24,6 +24,7 @@ import { linkPlanner } from "./LinkTransitions.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
 import { linkProjection } from "./projection.ts"
+import { runSchedules, type ScheduleSettings } from "./schedules/runSchedules.ts"
 import { linkStep } from "./steps/index.ts"
 import type { RetrySettings } from "./steps/retry.ts"
 import type { StepServices, StepWorld } from "./steps/StepWorld.ts"
@@ -39,6 +40,7 @@ export interface LinksSettings {
   readonly retry: RetrySettings
   readonly toolVersion: string
   readonly upkeep?: UpkeepSettings
+  readonly schedules?: ScheduleSettings
 }
 
 /** How far a capture is: its step, the `part`-th `of` so many. */
@@ -184,7 +186,13 @@ export const layerLinks = (
         queueChanged()
       })
       const store = yield* StateStore
-      const tasks = [runQueue(queue, group, wake), keepLinkFiles(store, filesWake.wait), upkeep.run(group)]
+      const schedulesWake = new Wake()
+      const tasks = [
+        runQueue(queue, group, wake),
+        keepLinkFiles(store, filesWake.wait),
+        upkeep.run(group),
+        runSchedules(group, queue, schedulesWake, settings.schedules),
+      ]
       for (const task of tasks) {
         const runner = yield* Effect.forkScoped(task)
         yield* Effect.addFinalizer(() => Fiber.interrupt(runner))
@@ -196,6 +204,7 @@ export const layerLinks = (
         queueNews,
         moved,
         edited: () => filesWake.tell(),
+        scheduled: () => schedulesWake.tell(),
         saving: upkeep.saving,
       })
       return Context.make(Links, links).pipe(

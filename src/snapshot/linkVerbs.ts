@@ -17,6 +17,7 @@ import { BadRequest, Links, NotFound, NotInThisState, type AddRequest } from "./
 import { diffVerb } from "./verbs/diff.ts"
 import { checkNote, checkTitle, checkUrl } from "./verbs/checks.ts"
 import { pushVerb } from "./verbs/push.ts"
+import { scheduleVerbs } from "./verbs/schedules.ts"
 import { changeVerbs } from "./verbs/changes.ts"
 import { rewrite } from "./verbs/rewrite.ts"
 import { makeTools, type LinkParts } from "./verbs/tools.ts"
@@ -198,6 +199,7 @@ export const makeLinks = (parts: LinkParts) =>
       snapshotById,
       artefactFile: fileOf,
       push: yield* pushVerb(tools, { cancel, settled }),
+      ...scheduleVerbs(tools, parts.scheduled),
       diff: yield* diffVerb(tools),
       counts: read(countByState),
       queue: Effect.sync(() => queue.status()),

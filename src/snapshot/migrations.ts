@@ -34,6 +34,14 @@ const changes = [
   "CREATE INDEX changes_by_time ON changes (at)",
 ]
 
+const schedules = [
+  `CREATE TABLE schedules (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, target TEXT NOT NULL,
+    every_millis INTEGER, cron TEXT, next_at INTEGER NOT NULL, last_at INTEGER,
+    last_links INTEGER NOT NULL DEFAULT 0, position TEXT, added_at INTEGER NOT NULL) STRICT`,
+  `CREATE TRIGGER schedule_of_gone AFTER DELETE ON links
+    BEGIN DELETE FROM schedules WHERE kind = 'link' AND target = old.id; END`,
+]
+
 export const roomMigrations: ReadonlyArray<Migration> = [
   {
     id: 1,
@@ -57,4 +65,5 @@ export const roomMigrations: ReadonlyArray<Migration> = [
     ],
   },
   { id: 3, name: "files of links, and what can be undone", statements: [...linkFiles, ...changes] },
+  { id: 4, name: "schedules", statements: schedules },
 ]

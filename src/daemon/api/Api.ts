@@ -14,6 +14,7 @@ import { describe } from "./openApi.ts"
 import { BadRequest, Broken, Forbidden, Misdirected, TooBig, Unauthorized } from "./Problem.ts"
 import { queueGroup } from "./queue.ts"
 import { sealingGroup } from "./sealing.ts"
+import { schedulesGroup } from "./schedules.ts"
 import { searchGroup } from "./search.ts"
 import { sectorsGroup } from "./sectors.ts"
 import { snapshotsGroup } from "./snapshots.ts"
@@ -30,6 +31,7 @@ export const api = HttpApi.make("linkseal")
   .add(searchGroup)
   .add(queueGroup)
   .add(undoGroup)
+  .add(schedulesGroup)
   .add(diffGroup)
   .add(eventsGroup)
   .add(sectorsGroup)

@@ -15,6 +15,7 @@ import { openCommand } from "./commands/open.ts"
 import { queueCommand } from "./commands/queue.ts"
 import { removeCommand } from "./commands/remove.ts"
 import { retryCommand } from "./commands/retry.ts"
+import { scheduleCommand } from "./commands/schedule.ts"
 import { sealingCommand } from "./commands/sealing.ts"
 import { searchCommand } from "./commands/search.ts"
 import { sectorsCommand } from "./commands/sectors.ts"
@@ -46,6 +47,7 @@ const commands = [
   removeCommand,
   undoCommand,
   queueCommand,
+  scheduleCommand,
   verifyCommand,
   rebuildCommand,
   doctorCommand,

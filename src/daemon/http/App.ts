@@ -32,6 +32,7 @@ import {
   worldHandlers,
 } from "./sealing.ts"
 import { SealingPort } from "./SealingPort.ts"
+import { schedulesHandlers } from "./schedules.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
 import { isPageRoute, makeStatic } from "./Static.ts"
 import { statusHandlers } from "./status.ts"
@@ -183,6 +184,7 @@ const handlers = Layer.mergeAll(
   searchHandlers,
   queueHandlers,
   undoHandlers,
+  schedulesHandlers,
   diffHandlers,
   eventsHandlers,
   sectorsHandlers,

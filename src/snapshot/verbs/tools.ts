@@ -22,6 +22,8 @@ export interface LinkParts {
   readonly moved: Hub<{ readonly id: string; readonly state: LinkState }>
   /** To be told after the catalogue was changed beside the machines. */
   readonly edited: () => void
+  /** To be told after a schedule was added. */
+  readonly scheduled: () => void
   readonly saving: Effect.Effect<MeasuredSaving | null>
 }
 

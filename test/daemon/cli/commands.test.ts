@@ -36,6 +36,33 @@ describe("diff", () => {
   })
 })
 
+describe("schedule", () => {
+  it("adds, lists and removes", async () => {
+    const added = await run("schedule", "add", "--tag", "news", "--every", "7 days", "--json")
+    expect([added.code, added.json.schedules[0].target]).toEqual([0, { kind: "tag", value: "news" }])
+    expect(added.json.schedules[0]).toMatchObject({ every: "7 d", cron: null })
+    await run("schedule", "add", "--query", "site:lwn.net", "--cron", "0 3 * * 1")
+    const { out } = await run("schedule", "list")
+    expect(out).toContain("tag news")
+    expect(out).toContain("0 3 * * 1")
+    const { id } = added.json.schedules[0]
+    expect((await run("schedule", "remove", id, "--json")).json).toEqual({ removed: [id] })
+    expect((await run("schedule", "remove", id)).code).toBe(1)
+  })
+
+  it.each([
+    [["schedule", "add", "--every", "1 d"]],
+    [["schedule", "add", "--tag", "a"]],
+    [["schedule", "add", "--tag", "a", "--link", "b", "--every", "1 d"]],
+    [["schedule", "add", "--tag", "a", "--every", "1 d", "--cron", "0 3 * * *"]],
+    [["schedule", "add", "--tag", "a", "--every", "often"]],
+  ])("takes %j for wrong usage", async (argv) => {
+    const ran = await run(...argv)
+    expect([ran.code, ran.out]).toEqual([2, ""])
+    expect(ran.err).toMatch(oneLine)
+  })
+})
+
 describe("undo", () => {
   it("brings back what remove took, as remove says", async () => {
     const added = await run("add", "http://undo.example/", "--json")

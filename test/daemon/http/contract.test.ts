@@ -114,6 +114,9 @@ describe("what cannot be decoded is 400, and nothing is done", () => {
     ["POST", "/sealing/auto-pledge", { every: "often" }],
     ["GET", "/events?lastEventId=x", undefined],
     ["GET", "/links/L1/diff?from=x", undefined],
+    ["POST", "/schedules", { tag: "a" }],
+    ["POST", "/schedules", { tag: "a", every: "soon" }],
+    ["POST", "/schedules", { tag: "a", query: "b", every: "1 d" }],
     ["GET", "/links/L1/diff?to=0", undefined],
   ] as const)("%s %s %j", async (method, path, body) => {
     const before = (await get("/links")).json.total
@@ -173,6 +176,7 @@ describe("unknown things are 404 in JSON", () => {
     ["DELETE", "/api/v1/links/nobody"],
     ["POST", "/api/v1/links/nobody/retry"],
     ["GET", "/api/v1/links/nobody/diff"],
+    ["DELETE", "/api/v1/schedules/none"],
     ["GET", "/api/v1/snapshots/none"],
     ["GET", "/api/v1/snapshots/none/artefacts/page.html"],
     ["DELETE", "/api/v1/tags/none"],

@@ -13,6 +13,7 @@ import type { Link, LinkState } from "../../../src/snapshot/Link.ts"
 import { restingStates } from "../../../src/snapshot/Link.ts"
 import { BadRequest, CannotCompare, Links, NotFound, NotInThisState } from "../../../src/snapshot/Links.ts"
 import type { Artefact, ArtefactName, Snapshot } from "../../../src/snapshot/Snapshot.ts"
+import type { Schedule } from "../../../src/snapshot/schedules/Schedule.ts"
 import type { DoubleJournal } from "./DoubleJournal.ts"
 
 const at = "2026-01-02T03:04:05.006Z"
@@ -66,6 +67,7 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
     const removals: Array<ReadonlyArray<string>> = []
     /** The pages that were pushed, by link. */
     const pushed = new Map<string, string>()
+    const schedules: Array<Schedule> = []
     let paused = false
     let nextId = 1
 
@@ -255,6 +257,23 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           const { added, link } = yield* addOne(url, tags, note)
           pushed.set(link.id, content)
           return { link, added: added === 1 }
+        }),
+      schedules: Effect.sync(() => [...schedules]),
+      addSchedule: ({ cron, everyMillis, target }) =>
+        Effect.gen(function* () {
+          if (target.kind === "link") yield* find(target.value)
+          const id = String(schedules.length + 1)
+          const times = { nextAt: at, lastAt: null, lastLinks: 0, running: false }
+          const schedule: Schedule = { id, target, cron, everyMillis, ...times }
+          schedules.push(schedule)
+          return schedule
+        }),
+      removeSchedule: (id) =>
+        Effect.suspend(() => {
+          const index = schedules.findIndex((schedule) => schedule.id === id)
+          if (index < 0) return Effect.fail(new NotFound({ what: "schedule", id }))
+          schedules.splice(index, 1)
+          return Effect.void
         }),
       diff: (id, from, to) =>
         Effect.gen(function* () {
