@@ -21,7 +21,7 @@ import {
   type Page,
 } from "playwright"
 import { captureFailure, type CaptureFailure } from "./CaptureFailure.ts"
-import { browserFlags, deadProxy, plainUserAgent, useSandbox } from "./browser/flags.ts"
+import { browserFlags, clientHints, deadProxy, plainUserAgent, useSandbox } from "./browser/flags.ts"
 import { launcherEnvironment, scratchFolder, writeLauncher } from "./browser/launcher.ts"
 import { forget, killGroup, readRecords, residentBytes, type BrowserRecord } from "./browser/processGroup.ts"
 import { reapOrphans, untilGone } from "./browser/reapOrphans.ts"
@@ -210,6 +210,14 @@ const openPage = (warm: Warm, options: PageOptions) =>
     context.on("page", (popup) => void (popup === page ? undefined : popup.close().catch(() => undefined)))
     page.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined))
     const cdp = yield* crashIsFailure(() => context.newCDPSession(page))
+    const { language, userAgent } = options.settings
+    yield* crashIsFailure(() =>
+      cdp.send("Emulation.setUserAgentOverride", {
+        userAgent: userAgent ?? warm.userAgent,
+        acceptLanguage: language,
+        userAgentMetadata: clientHints(warm.browser.version(), userAgent === null),
+      }),
+    )
     return { context, page, cdp, lost: Deferred.await(lost) }
   })
 

@@ -92,9 +92,11 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
           expect(result.text).toContain("zh-CN | Reader/1.0 (archive) | 640 | 480 | true | Asia/Shanghai")
           const picture = yield* Effect.promise(() => sharp(files.get("screenshot")).metadata())
           expect([picture.width, picture.height]).toEqual([640, 480])
+          expect(site.headersOf("/who")?.["sec-ch-ua"] ?? "").not.toContain("Chrom")
           const plain = yield* captureUrl(`${site.origin}/who`, only("page.html"))
           expect(plain.result.text).toMatch(/en-US \| Mozilla\/5\.0 .* \| 1280 \| 800 \| false/)
           expect(plain.result.text).not.toContain("Headless")
+          expect(site.headersOf("/who")?.["sec-ch-ua"]).toMatch(/^(?!.*Headless).*"Chromium";v="\d+"/)
         }),
       slow,
     )

@@ -35,3 +35,20 @@ export const plainUserAgent = (version: string): string => {
   const major = version.split(".")[0] ?? "140"
   return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`
 }
+
+/** What the browser says of itself beside its user agent, where the same word stands again; nothing for another's. */
+export const clientHints = (version: string, own: boolean) => ({
+  brands: own ? brandsOf(version.split(".")[0] ?? "140") : [],
+  fullVersionList: own ? brandsOf(version) : [],
+  platform: "Linux",
+  platformVersion: "",
+  architecture: "x86",
+  bitness: "64",
+  model: "",
+  mobile: false,
+})
+
+const brandsOf = (version: string) => [
+  { brand: "Not:A-Brand", version: "8" },
+  { brand: "Chromium", version },
+]

@@ -65,7 +65,7 @@ export class Sprite {
 
 /** Without what could run or reach out. */
 const clean = (node: Tree.ParentNode): void => {
-  for (const child of [...node.childNodes]) {
+  for (const child of node.childNodes.slice()) {
     if (!("attrs" in child)) continue
     if (active.test(child.tagName)) {
       adapter.detachNode(child)
@@ -95,7 +95,7 @@ const isInside = (element: Tree.Element, other: Tree.Element): boolean => {
 
 const namedIn = (element: Tree.Element): ReadonlyArray<string> => {
   const own = element.attrs.flatMap(({ name, value }) =>
-    /href$/.test(name) && value.startsWith("#")
+    name.endsWith("href") && value.startsWith("#")
       ? [value.slice(1)]
       : [...value.matchAll(reference)].map((found) => found[1]!),
   )
