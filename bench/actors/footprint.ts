@@ -44,9 +44,11 @@ const warmOfThem = 10_000
 
 const fill = Effect.flatMap(
   SqlClient,
-  (sql) => sql`insert into machines (kind, id, version, state, ended, step_pending, log_length, last_log_at)
+  (
+    sql,
+  ) => sql`insert into machines (kind, id, version, state, ended, step_pending, log_length, log_tail, last_log_at)
     with recursive ids(id) as (select 0 union all select id + 1 from ids where id < ${storedMachines - 1})
-    select 'counter', id, 1, '{"name":"a","n":0}', 0, 0, 0, null from ids`,
+    select 'counter', id, 1, '{"name":"a","n":0}', 0, 0, 0, 0, null from ids`,
 )
 
 const residentMegabytes = async (): Promise<number> => {

@@ -9,7 +9,7 @@ import type { Planned } from "./MachineCore.ts"
 import type { Envelope, Mailbox } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId } from "./Refusal.ts"
-import type { GroupStore, LogRow, Save, StoredMachine } from "./StateStore.ts"
+import type { GroupStore, NewLogRow, Save, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
 import { cancel, type MachineTimers, type TimerChange } from "./Timers.ts"
 
@@ -27,6 +27,7 @@ interface Draft<E> {
   /** To set and cancel in memory. */
   readonly timers: ReadonlyArray<TimerChange<E>>
   readonly logged: number
+  readonly tail: number
   readonly dropped: number
   readonly stepPending: boolean
   readonly at: number
@@ -40,6 +41,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   /** The store says that a step had begun and had not ended. */
   stepPending = false
   private logLength = 0
+  private logTail = 0
   private draft: Draft<E> | null = null
   private readonly host: BookkeepingHost<S, E>
   private readonly id: MachineId
@@ -54,6 +56,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   opened(found: StoredMachine<S, E>): void {
     this.stored = found.stored
     this.logLength = found.logLength
+    this.logTail = found.logTail
     this.lastLogAt = found.lastLogAt
     this.stepPending = found.stepPending
   }
@@ -71,7 +74,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     const journal = settings.journal ? this.journalDrafts(next, at) : none
     const marked = stepPending !== this.stepPending
     if (planned.length + log.length > 0 || marked) {
-      const logDrop = log.length === 0 ? null : (options.log?.drop?.(this.logLength) ?? null)
+      const logDrop = log.length === 0 ? null : this.logDrop()
       return this.write({ next, changed, stepPending, consumed, planned, spent, log, logDrop, journal, at })
     }
     this.draft = null
@@ -97,17 +100,17 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     readonly consumed: ReadonlyArray<number>
     readonly planned: ReadonlyArray<TimerChange<E>>
     readonly spent: ReadonlyArray<TimerChange<E>>
-    readonly log: ReadonlyArray<LogRow>
+    readonly log: ReadonlyArray<NewLogRow>
     readonly logDrop: { readonly from: number; readonly to: number } | null
     readonly journal: ReadonlyArray<JournalDraft>
     readonly at: number
   }): Effect.Effect<void, StoreError> | null {
     const { next, planned, spent, logDrop, at, stepPending } = parts
-    const gap = logDrop === null ? undefined : this.host.options.log?.dropped?.(logDrop, at)
-    const log = gap === undefined ? parts.log : [{ at, entry: gap }, ...parts.log]
+    const log = logDrop === null ? parts.log : this.afterDrop(parts.log, logDrop, at)
+    const tail = log[log.length - 1]?.n ?? this.logTail
     const dropped = logDrop === null ? 0 : logDrop.to - logDrop.from
     if (planned.length + log.length > 0 || stepPending !== this.stepPending)
-      this.draft = { timers: planned, logged: log.length, dropped, stepPending, at }
+      this.draft = { timers: planned, logged: log.length, tail, dropped, stepPending, at }
     const kept = !this.host.settings.durableTimers
       ? none
       : spent.length === 0
@@ -124,6 +127,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
       timers: kept,
       log,
       logLength: this.logLength,
+      logTail: this.logTail,
       lastLogAt: this.lastLogAt,
       logDrop,
       journal: parts.journal,
@@ -140,20 +144,21 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     this.draft = null
     this.stepPending = draft.stepPending
     this.logLength += draft.logged - draft.dropped
+    this.logTail = draft.tail
     if (draft.logged > 0) this.lastLogAt = draft.at
     return draft.timers
   }
 
   /** Takes the mark of the unfinished step back: the step ended and sent nothing. */
   settle(state: S, at: number): Effect.Effect<void, StoreError> | null {
-    this.draft = { timers: none, logged: 0, dropped: 0, stepPending: false, at }
+    this.draft = { timers: none, logged: 0, tail: this.logTail, dropped: 0, stepPending: false, at }
     return this.host.store.save(this.bare(state, at, false, none, none))
   }
 
   /** Writes that the machine has ended by policy; what waits leaves the inbox, its timers go. */
   ending(state: S, at: number): Effect.Effect<void, StoreError> | null {
     const timers = this.allTimers()
-    this.draft = { timers, logged: 0, dropped: 0, stepPending: false, at }
+    this.draft = { timers, logged: 0, tail: this.logTail, dropped: 0, stepPending: false, at }
     return this.host.store.save(
       this.bare(state, at, true, inboxRows(this.mailbox, this.mailbox.length), timers),
     )
@@ -177,6 +182,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
       timers: this.host.settings.durableTimers ? timers : none,
       log: none,
       logLength: this.logLength,
+      logTail: this.logTail,
       lastLogAt: this.lastLogAt,
       logDrop: null,
       journal: none,
@@ -207,15 +213,41 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     return spent ?? none
   }
 
-  private logRows(next: Planned<S, E>, at: number): ReadonlyArray<LogRow> {
+  private logRows(next: Planned<S, E>, at: number): ReadonlyArray<NewLogRow> {
     const log = this.host.options.log!
-    const rows: Array<LogRow> = []
-    for (let index = 0; index < next.takes; index++) {
-      const entry = log.entry(this.mailbox.at(index), at)
-      if (entry !== null) rows.push({ at, entry })
+    const rows: Array<NewLogRow> = []
+    let before = this.logTail
+    const add = (entry: string | null) => {
+      if (entry === null) return
+      const n = this.host.store.logNumber()
+      rows.push({ n, before, at, entry })
+      before = n
     }
-    if (next.failure !== null) rows.push({ at, entry: log.failure(next.failure, at) })
+    for (let index = 0; index < next.takes; index++) add(log.entry(this.mailbox.at(index), at))
+    if (next.failure !== null) add(log.failure(next.failure, at))
     return rows
+  }
+
+  /** The entries, behind the one that tells of what was dropped. */
+  private afterDrop(
+    log: ReadonlyArray<NewLogRow>,
+    logDrop: { readonly from: number; readonly to: number },
+    at: number,
+  ): ReadonlyArray<NewLogRow> {
+    const entry = this.host.options.log?.dropped?.(logDrop, at)
+    const [first, ...others] = log
+    if (entry === undefined || first === undefined) return log
+    const n = this.host.store.logNumber()
+    return [{ n, before: first.before, at, entry }, { ...first, before: n }, ...others]
+  }
+
+  /** What the room wants dropped; the newest entry is what the next one is tied to, and stays. */
+  private logDrop(): { readonly from: number; readonly to: number } | null {
+    const wanted = this.host.options.log?.drop?.(this.logLength) ?? null
+    if (wanted === null) return null
+    const from = Math.max(0, wanted.from)
+    const to = Math.min(wanted.to, this.logLength - 1)
+    return to > from ? { from, to } : null
   }
 
   private journalDrafts(next: Planned<S, E>, at: number): ReadonlyArray<JournalDraft> {

@@ -326,6 +326,7 @@ const first = <S, E>(id: MachineId, state: S, now: number): Save<S, E> => ({
   timers: [],
   log: [],
   logLength: 0,
+  logTail: 0,
   lastLogAt: null,
   logDrop: null,
   journal: [],

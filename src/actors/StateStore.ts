@@ -21,6 +21,8 @@ export interface StoredMachine<S, E> {
   /** The step of this state had started and had not ended. */
   readonly stepPending: boolean
   readonly logLength: number
+  /** The number of the newest log entry, 0 when there is none. */
+  readonly logTail: number
   /** Milliseconds of the newest log entry, null when there is none. */
   readonly lastLogAt: number | null
   /** Durable events that were accepted and not planned, oldest first. */
@@ -31,6 +33,12 @@ export interface StoredMachine<S, E> {
 export interface LogRow {
   readonly at: number
   readonly entry: string
+}
+
+/** A log entry to be written, with its number and that of the entry before it (0 for the first). */
+export interface NewLogRow extends LogRow {
+  readonly n: number
+  readonly before: number
 }
 
 /** One save: all of it, or nothing. */
@@ -46,9 +54,13 @@ export interface Save<S, E> {
   /** Inbox rows that are consumed. */
   readonly consumed: ReadonlyArray<number>
   readonly timers: ReadonlyArray<TimerChange<E>>
-  readonly log: ReadonlyArray<LogRow>
-  /** How many log entries there were before this save; drops `logDrop` (a range of positions) first. */
+  readonly log: ReadonlyArray<NewLogRow>
+  /**
+   * How many log entries there were before this save; drops `logDrop` (a range of positions, never the newest) first.
+   */
   readonly logLength: number
+  /** The number of the newest entry before this save; 0, or left out, when there is none. */
+  readonly logTail?: number
   /** Milliseconds of the newest entry before this save. */
   readonly lastLogAt: number | null
   readonly logDrop: { readonly from: number; readonly to: number } | null
@@ -83,6 +95,8 @@ export interface GroupStore<S, E> {
     id: MachineId,
     initial: (id: MachineId) => S,
   ) => StoredMachine<S, E> | null | Effect.Effect<StoredMachine<S, E> | null, StoreError>
+  /** A number for a log entry; each is given once. */
+  readonly logNumber: () => number
   /** Null when it is saved at once (memory), else an Effect that resolves after the commit. */
   readonly save: (save: Save<S, E>) => Effect.Effect<void, StoreError> | null
   /** Resolves when the event is in the durable inbox. An event id that was seen before is a `Duplicate`. */

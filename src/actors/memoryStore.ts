@@ -82,7 +82,7 @@ const openShelf = <S, E>(
       cell.inbox = cell.inbox?.filter((row) => !gone.has(row.seq)) ?? null
     }
     if (save.logDrop !== null) cell.log?.splice(save.logDrop.from, save.logDrop.to - save.logDrop.from)
-    for (const row of save.log) (cell.log ??= []).push(row)
+    for (const { at, entry } of save.log) (cell.log ??= []).push({ at, entry })
     if (save.timers.length > 0) shelves.setTimers(shelf.kind, save.id, save.timers)
     if (save.journal.length > 0) append(save.journal)
   }
@@ -96,10 +96,13 @@ const openShelf = <S, E>(
         ended: cell.ended,
         stepPending: cell.stepPending,
         logLength: cell.log?.length ?? 0,
+        logTail: 0,
         lastLogAt: cell.log?.at(-1)?.at ?? null,
         inbox: (cell.inbox ?? []) as ReadonlyArray<{ seq: number; event: E }>,
       }
     },
+    // The log is an array here: nothing is found by number.
+    logNumber: () => 0,
     save: (save) => {
       const { project } = shelf
       if (project === null || (save.events.length === 0 && !save.changed)) {

@@ -50,6 +50,7 @@ export class GroupCommit {
   private queue: Array<Ticket> = []
   private wake: (() => void) | null = null
   private sequences: Sequences
+  private lastLog = 0
   private untrimmed = 0
   private closed = false
   private readonly sql: SqlClient
@@ -72,11 +73,12 @@ export class GroupCommit {
     options: CommitOptions = defaultCommitOptions,
   ): Effect.Effect<GroupCommit, StoreError, Scope.Scope> {
     return Effect.gen(function* () {
-      const top = yield* sql.unsafe<{ inbox: number | null; journal: number | null }>(
-        "select (select max(seq) from inbox) as inbox, (select max(seq) from journal) as journal",
+      const top = yield* sql.unsafe<{ inbox: number | null; journal: number | null; log: number | null }>(
+        "select (select max(seq) from inbox) as inbox, (select max(seq) from journal) as journal, (select max(n) from log) as log",
       )
       const sequences = { inbox: top[0]?.inbox ?? 0, journal: top[0]?.journal ?? 0 }
       const writer = new GroupCommit(sql, hub, options, sequences)
+      writer.lastLog = top[0]?.log ?? 0
       yield* writer.trim()
       const closed = yield* Deferred.make<void>()
       yield* onSharedQueue(Effect.forkDaemon(writer.loop(closed)))
@@ -101,6 +103,11 @@ export class GroupCommit {
       this.queue.push({ work, done: resume as (result: Result) => void })
       if (this.wake !== null) this.stir()
     })
+  }
+
+  /** A number for a log entry: given once, also when its save fails. */
+  logNumber(): number {
+    return ++this.lastLog
   }
 
   /** The newest journal sequence that is committed. */

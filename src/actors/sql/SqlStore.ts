@@ -24,6 +24,7 @@ import type { TimerChange } from "../Timers.ts"
 import { defaultCommitOptions, GroupCommit, type CommitOptions } from "./GroupCommit.ts"
 import { migrate, type NewerDatabase } from "./migrate.ts"
 import { migrations } from "./schema.ts"
+import { logChain } from "./Transaction.ts"
 import type { TimerRow, Work } from "./works.ts"
 
 interface MachineRow {
@@ -32,6 +33,7 @@ interface MachineRow {
   readonly ended: number
   readonly step_pending: number
   readonly log_length: number
+  readonly log_tail: number
   readonly last_log_at: number | null
 }
 
@@ -96,6 +98,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
       text: shelf.state.encode(save.state),
       version: shelf.state.version,
       logLength: kept + save.log.length,
+      logTail: last?.n ?? save.logTail ?? 0,
       lastLogAt: last?.at ?? save.lastLogAt,
     }
   }
@@ -105,7 +108,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
         "load",
         Effect.gen(function* () {
           const rows = yield* sql.unsafe<MachineRow>(
-            "select version, state, ended, step_pending, log_length, last_log_at from machines where kind = ? and id = ?",
+            "select version, state, ended, step_pending, log_length, log_tail, last_log_at from machines where kind = ? and id = ?",
             [kind, id],
           )
           const waiting = yield* sql.unsafe<{ seq: number; version: number; event: string }>(
@@ -121,6 +124,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
             ended: row?.ended === 1,
             stepPending: row?.step_pending === 1,
             logLength: row?.log_length ?? 0,
+            logTail: row?.log_tail ?? 0,
             lastLogAt: row?.last_log_at ?? null,
             inbox: waiting.map(({ seq, version, event }) => ({
               seq,
@@ -129,6 +133,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
           }))
         }),
       ),
+    logNumber: () => writer.logNumber(),
     save: (save) =>
       write({
         _tag: "Save",
@@ -218,9 +223,8 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
     log: (id, from, limit) =>
       reading(
         "read the log",
-        sql.unsafe<LogRow>(
-          "select at, entry from log where kind = ? and id = ? order by n limit ? offset ?",
-          [kind, id, limit, from],
+        Effect.map(sql.unsafe<LogRow>(logChain, [kind, id, from, from, from + limit - 1]), (rows) =>
+          rows.map(({ at, entry }) => ({ at, entry })),
         ),
       ),
   }

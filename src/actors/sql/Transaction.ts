@@ -37,18 +37,30 @@ const eventIds: Target = {
 }
 
 const machines: Target = {
-  head: "insert into machines (kind, id, version, state, ended, step_pending, log_length, last_log_at)",
-  tail: "on conflict (kind, id) do update set version = excluded.version, state = excluded.state, ended = excluded.ended, step_pending = excluded.step_pending, log_length = excluded.log_length, last_log_at = excluded.last_log_at",
-  columns: 8,
+  head: "insert into machines (kind, id, version, state, ended, step_pending, log_length, log_tail, last_log_at)",
+  tail: "on conflict (kind, id) do update set version = excluded.version, state = excluded.state, ended = excluded.ended, step_pending = excluded.step_pending, log_length = excluded.log_length, log_tail = excluded.log_tail, last_log_at = excluded.last_log_at",
+  columns: 9,
 }
 
-const log: Target = { head: "insert into log (kind, id, at, entry)", tail: "", columns: 4 }
+const log: Target = { head: "insert into log (n, before, at, entry)", tail: "", columns: 4 }
 
 const journal: Target = {
   head: "insert into journal (seq, at, kind, id, event, from_state, to_state, detail)",
   tail: "",
   columns: 8,
 }
+
+/**
+ * The log of a machine (kind, id) from its newest entry back to a position, 0 being the oldest kept; of that the positions
+ * from one to another.
+ */
+export const logChain = `with recursive chain (n, before, at, entry, position) as (
+    select log.n, log.before, log.at, log.entry, machines.log_length - 1
+    from machines join log on log.n = machines.log_tail where machines.kind = ? and machines.id = ?
+    union all
+    select log.n, log.before, log.at, log.entry, chain.position - 1
+    from chain join log on log.n = chain.before where chain.position > ?)
+  select n, at, entry, position from chain where position between ? and ? order by position`
 
 type Step = Effect.Effect<unknown, SqlError>
 
@@ -157,11 +169,12 @@ export class Transaction {
           +ended,
           +stepPending,
           state.logLength,
+          state.logTail,
           state.lastLogAt,
         )
       for (const seq of work.consumed) consumed.push(seq)
       if (work.logDrop !== null) others.push(this.dropLog(work, work.logDrop))
-      for (const row of work.log) entries.push(kind, id, row.at, row.entry)
+      for (const row of work.log) entries.push(row.n, row.before, row.at, row.entry)
       if (work.timers.length > 0) this.timers(kind, id, work.timers, others)
     }
     const { connection } = this
@@ -190,11 +203,22 @@ export class Transaction {
     ])
   }
 
-  private dropLog(work: SaveWork, range: { readonly from: number; readonly to: number }): Step {
-    return this.execute(
-      "delete from log where n in (select n from log where kind = ? and id = ? order by n limit ? offset ?)",
-      [work.kind, work.id, range.to - range.from, range.from],
-    )
+  /** Takes a range of positions out of the chain: the entry behind it is tied to the one before it. */
+  private dropLog(
+    { kind, id }: SaveWork,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Step {
+    const chain = this.connection.execute(logChain, [kind, id, from - 1, from - 1, to], undefined)
+    return Effect.flatMap(chain, (found) => {
+      const rows = found as ReadonlyArray<{ readonly n: number; readonly position: number }>
+      const before = rows.find(({ position }) => position === from - 1)?.n ?? 0
+      const behind = rows.find(({ position }) => position === to)?.n ?? 0
+      const gone = rows.flatMap(({ n, position }) => (position >= from && position < to ? [n] : []))
+      return Effect.zipRight(
+        this.execute("update log set before = ? where n = ?", [before, behind]),
+        this.execute("delete from log where n in (select value from json_each(?))", [JSON.stringify(gone)]),
+      )
+    })
   }
 
   private timers(kind: string, id: MachineId, rows: ReadonlyArray<TimerRow>, into: Array<Step>): void {

@@ -11,7 +11,8 @@ export const migrations: ReadonlyArray<Migration> = [
     statements: [
       `create table machines (
         kind text not null, id not null, version integer not null, state text not null,
-        ended integer not null, step_pending integer not null, log_length integer not null, last_log_at integer,
+        ended integer not null, step_pending integer not null,
+        log_length integer not null, log_tail integer not null, last_log_at integer,
         primary key (kind, id)) without rowid`,
       "create index machines_step_pending on machines (kind, id) where step_pending = 1",
       `create table inbox (
@@ -21,8 +22,9 @@ export const migrations: ReadonlyArray<Migration> = [
         kind text not null, id not null, event_id text not null, at integer not null,
         primary key (kind, id, event_id)) without rowid`,
       "create index event_ids_at on event_ids (at)",
-      "create table log (n integer primary key, kind text not null, id not null, at integer not null, entry text not null)",
-      "create index log_machine on log (kind, id, n)",
+      // A machine's log is a chain from its newest entry backwards. An index by machine would be written all over with
+      // every commit: with 1,000 machines it took half of the time of a durable event.
+      "create table log (n integer primary key, before integer not null, at integer not null, entry text not null)",
       `create table journal (
         seq integer primary key, at integer not null, kind text not null, id not null, event text not null,
         from_state text not null, to_state text not null, detail text)`,

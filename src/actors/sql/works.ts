@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { JournalDraft } from "../Journal.ts"
 import type { ProjectionChange } from "../Projection.ts"
 import type { MachineId } from "../Refusal.ts"
+import type { NewLogRow } from "../StateStore.ts"
 
 /** A plan's save, encoded. */
 export interface SaveWork {
@@ -14,13 +15,14 @@ export interface SaveWork {
     readonly text: string
     readonly version: number
     readonly logLength: number
+    readonly logTail: number
     readonly lastLogAt: number | null
   } | null
   readonly ended: boolean
   readonly stepPending: boolean
   readonly consumed: ReadonlyArray<number>
   readonly timers: ReadonlyArray<TimerRow>
-  readonly log: ReadonlyArray<{ readonly at: number; readonly entry: string }>
+  readonly log: ReadonlyArray<NewLogRow>
   readonly logDrop: { readonly from: number; readonly to: number } | null
   readonly journal: ReadonlyArray<JournalDraft>
   readonly project: ((changes: ReadonlyArray<never>) => Effect.Effect<void, unknown>) | null
