@@ -33,6 +33,15 @@ export interface Job {
   readonly captured: CapturedFacts | null
 }
 
+/** A version as the catalogue keeps it. */
+export interface MergedVersion {
+  readonly snapshot: Snapshot
+  readonly mediaType: string
+  readonly lang: string
+  readonly textSha256: string | null
+  readonly resourcesSha256: string | null
+}
+
 export interface LinkFailure {
   readonly code: string
   readonly message: string
@@ -80,6 +89,16 @@ export type LinkEvent =
   | { readonly _tag: "SnapshotStored"; readonly captured: CapturedFacts }
   /** The content is that of the newest version, which is good: a check, and no version of its own. */
   | { readonly _tag: "SnapshotUnchanged"; readonly snapshotId: string; readonly version: number }
+  /** Another link's versions are this one's too; without any, a merging was undone. */
+  | {
+      readonly _tag: "VersionsMerged"
+      readonly versions: ReadonlyArray<MergedVersion>
+      /** The highest number there is. */
+      readonly version: number
+      readonly hasGood: boolean
+      readonly rests: RestedState
+      readonly failure: LinkFailure | null
+    }
   | { readonly _tag: "PagePushed"; readonly sha256: string }
   | { readonly _tag: "CaptureFailed"; readonly failure: LinkFailure }
   | { readonly _tag: "RetryDue" }
@@ -97,6 +116,7 @@ export const linkEvents: ReadonlyArray<LinkEvent["_tag"]> = [
   "Captured",
   "SnapshotStored",
   "SnapshotUnchanged",
+  "VersionsMerged",
   "PagePushed",
   "CaptureFailed",
   "RetryDue",

@@ -112,6 +112,16 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       failure: event.failure,
     })),
 
+    rows.choose([...resting], "VersionsMerged", resting, (link, event) => [
+      event.rests,
+      {
+        ...link,
+        version: Math.max(link.version, event.version),
+        hasGood: event.hasGood,
+        failure: event.failure,
+      },
+    ]),
+
     rows.on("failed", "RetryDue", "queued", again),
     rows.on([...resting], "RetryRequested", "queued", fresh),
     rows.on([...resting], "SnapshotRequested", "queued", done),

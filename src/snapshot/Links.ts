@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
+import type { DuplicateGroup } from "./catalog/duplicates.ts"
 import type { SnapshotDiff } from "./archive/diff/compare.ts"
 import type { Schedule, Timing } from "./schedules/Schedule.ts"
 import type { Snapshot } from "./Snapshot.ts"
@@ -122,7 +123,20 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
      */
     readonly remove: (ids: ReadonlyArray<string>, forEver: boolean) => Effect.Effect<Removal>
     /** Takes back a change, without an id the last one; `NotFound` when there is none that can be. */
-    readonly undo: (change?: string) => Effect.Effect<Undone, NotFound>
+    readonly undo: (change?: string) => Effect.Effect<Undone, NotFound | NotInThisState>
+    /** Links whose addresses are alike though not the same, oldest first in each group. */
+    readonly duplicates: Effect.Effect<ReadonlyArray<DuplicateGroup>>
+    /**
+     * Makes one link of several that rest: tags, notes and versions go to the one to keep, the others are removed.
+     * Answers what is alike still.
+     */
+    readonly mergeDuplicates: (
+      keep: string,
+      others: ReadonlyArray<string>,
+    ) => Effect.Effect<
+      { readonly link: Link; readonly change: string; readonly groups: ReadonlyArray<DuplicateGroup> },
+      NotFound | NotInThisState | BadRequest
+    >
     /** What keeping the same bytes once and compressed saves, as it was last measured. */
     readonly saving: Effect.Effect<MeasuredSaving | null>
     /** Waits until the link rests (`archived`, `doubtful`, `failed`, `cancelled`, `removed`). */

@@ -79,6 +79,8 @@ const journalDetail = (event: LinkEvent): string | null => {
       const { id, version, verdict, partial, bytes } = event.captured.snapshot
       return JSON.stringify({ snapshot: id, version, verdict, partial, bytes })
     }
+    case "VersionsMerged":
+      return JSON.stringify({ versions: event.versions.map(({ snapshot }) => snapshot.version) })
     case "SnapshotUnchanged":
       return JSON.stringify({ snapshot: event.snapshotId, version: event.version })
     case "CaptureFailed":

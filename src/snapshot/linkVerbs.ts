@@ -18,6 +18,7 @@ import { diffVerb } from "./verbs/diff.ts"
 import { checkNote, checkTitle, checkUrl } from "./verbs/checks.ts"
 import { pushVerb } from "./verbs/push.ts"
 import { scheduleVerbs } from "./verbs/schedules.ts"
+import { duplicateVerbs } from "./verbs/duplicates.ts"
 import { changeVerbs } from "./verbs/changes.ts"
 import { rewrite } from "./verbs/rewrite.ts"
 import { makeTools, type LinkParts } from "./verbs/tools.ts"
@@ -172,6 +173,8 @@ export const makeLinks = (parts: LinkParts) =>
         return { path, mediaType, bytes, sha256 }
       })
 
+    const merging = yield* duplicateVerbs(tools)
+
     return Links.of({
       add,
       list: (request) => read(Catalog.list(request)),
@@ -186,7 +189,9 @@ export const makeLinks = (parts: LinkParts) =>
         ),
       ),
       cancel,
-      ...changeVerbs(tools),
+      ...changeVerbs(tools, merging.undoMerge),
+      duplicates: merging.duplicates,
+      mergeDuplicates: merging.mergeDuplicates,
       settled,
       saving: parts.saving,
       tag,

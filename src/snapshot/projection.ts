@@ -9,6 +9,7 @@ import {
   deleteLinks,
   indexText,
   insertSnapshot,
+  insertSnapshots,
   setState,
   upsertLinks,
   type FailureRow,
@@ -118,6 +119,10 @@ const applyOne = (change: LinkChange, texts: Texts) =>
     const snapshot = change.events.find((event) => event._tag === "SnapshotStored")
     if (snapshot !== undefined)
       yield* stored(change, snapshot.captured, texts.take(snapshot.captured.snapshot.id))
+    for (const event of change.events) {
+      if (event._tag === "VersionsMerged")
+        yield* insertSnapshots(event.versions.map((version) => ({ linkId: after.id, ...version })))
+    }
     if (change.events.some((event) => event._tag === "SnapshotUnchanged")) yield* checked(after.id, at)
     if (after.pushed !== before.pushed) yield* setPushed(after.id, after.pushed)
     const back = change.events.find((event) => event._tag === "LinkAdded")

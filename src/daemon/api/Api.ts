@@ -7,6 +7,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { batchingGroup } from "./batching.ts"
 import { clockGroup } from "./clock.ts"
 import { diffGroup } from "./diff.ts"
+import { duplicatesGroup } from "./duplicates.ts"
 import { eventsGroup } from "./events.ts"
 import { fsmGroup } from "./fsm.ts"
 import { linksGroup } from "./links.ts"
@@ -31,6 +32,7 @@ export const api = HttpApi.make("linkseal")
   .add(searchGroup)
   .add(queueGroup)
   .add(undoGroup)
+  .add(duplicatesGroup)
   .add(schedulesGroup)
   .add(diffGroup)
   .add(eventsGroup)

@@ -3,7 +3,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { NotFound } from "./Problem.ts"
+import { Conflict, NotFound } from "./Problem.ts"
 import { Link, optional } from "./words.ts"
 
 export const UndoneDocument = Schema.Struct({
@@ -18,5 +18,6 @@ export const undoGroup = HttpApiGroup.make("undo").add(
     .setPayload(Schema.Struct({ change: optional(Schema.String) }))
     .addSuccess(UndoneDocument)
     .addError(NotFound)
+    .addError(Conflict)
     .annotate(OpenApi.Summary, "Take back a change, the last one when none is named"),
 )

@@ -9,6 +9,7 @@ import { clockCommand } from "./commands/clock.ts"
 import { daemonCommand } from "./commands/daemon.ts"
 import { diffCommand } from "./commands/diff.ts"
 import { doctorCommand } from "./commands/doctor.ts"
+import { duplicatesCommand } from "./commands/duplicates.ts"
 import { fsmCommand } from "./commands/fsm.ts"
 import { listCommand } from "./commands/list.ts"
 import { openCommand } from "./commands/open.ts"
@@ -44,6 +45,7 @@ const commands = [
   tagCommand,
   tagsCommand,
   searchCommand,
+  duplicatesCommand,
   removeCommand,
   undoCommand,
   queueCommand,

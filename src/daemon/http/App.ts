@@ -36,7 +36,14 @@ import { schedulesHandlers } from "./schedules.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
 import { isPageRoute, makeStatic } from "./Static.ts"
 import { statusHandlers } from "./status.ts"
-import { diffHandlers, queueHandlers, searchHandlers, tagsHandlers, undoHandlers } from "./tags.ts"
+import {
+  diffHandlers,
+  duplicatesHandlers,
+  queueHandlers,
+  searchHandlers,
+  tagsHandlers,
+  undoHandlers,
+} from "./tags.ts"
 
 export interface AppSettings extends GuardSettings {
   readonly maxBodyBytes: number
@@ -186,6 +193,7 @@ const handlers = Layer.mergeAll(
   undoHandlers,
   schedulesHandlers,
   diffHandlers,
+  duplicatesHandlers,
   eventsHandlers,
   sectorsHandlers,
   sealingHandlers,

@@ -1,4 +1,4 @@
-/** Handlers of tags, search, the queue, undo and diff. */
+/** Handlers of tags, search, the queue, undo, diff and duplicates. */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { Links } from "../../snapshot/Links.ts"
@@ -55,5 +55,13 @@ export const undoHandlers = HttpApiBuilder.group(api, "undo", (handlers) =>
 export const diffHandlers = HttpApiBuilder.group(api, "diff", (handlers) =>
   Effect.map(Links, (links) =>
     handlers.handle("diff", ({ path, urlParams: { from, to } }) => answering(links.diff(path.id, from, to))),
+  ),
+)
+
+export const duplicatesHandlers = HttpApiBuilder.group(api, "duplicates", (handlers) =>
+  Effect.map(Links, (links) =>
+    handlers
+      .handle("list", () => Effect.map(links.duplicates, (groups) => ({ groups })))
+      .handle("merge", ({ payload: { keep, others } }) => answering(links.mergeDuplicates(keep, others))),
   ),
 )

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Catalog from "../catalog/Catalog.ts"
 import { isoTime } from "../catalog/linkRows.ts"
-import { NotFound, type Links, type Removal } from "../Links.ts"
-import { rewrite } from "./rewrite.ts"
+import type { LinkFailure, RestedState } from "../LinkRecord.ts"
+import { NotFound, type NotInThisState, type Links, type Removal } from "../Links.ts"
 import type { Tools } from "./tools.ts"
 
 /** Machines that one change talks to at once. */
@@ -22,6 +22,11 @@ export interface Changes {
     readonly keep: string
     readonly tags: ReadonlyArray<string>
     readonly note: string
+    readonly state: RestedState
+    readonly failure: LinkFailure | null
+    readonly hasGood: boolean
+    /** The versions that it got. */
+    readonly copies: ReadonlyArray<{ readonly version: number; readonly snapshotId: string }>
   }
 }
 
@@ -64,13 +69,12 @@ const findChange = ({ read, sql }: Tools, id: string | undefined) =>
     return rows[0] ?? (yield* new NotFound({ what: "change", id: id ?? "that can be undone" }))
   })
 
-const undoMerge = (tools: Tools, { keep, note, tags }: Changes["merge"]) =>
-  tools.find(keep).pipe(
-    Effect.flatMap((link) => rewrite(tools, link, { note, tags }, "LinkEdited")),
-    Effect.catchTag("NotFound", () => Effect.void),
-  )
+export type UndoMerge = (change: Changes["merge"]) => Effect.Effect<void, NotFound | NotInThisState>
 
-export const changeVerbs = (tools: Tools): Pick<(typeof Links)["Service"], "remove" | "undo"> => {
+export const changeVerbs = (
+  tools: Tools,
+  undoMerge: UndoMerge,
+): Pick<(typeof Links)["Service"], "remove" | "undo"> => {
   const { planned, read, sql, tell, write } = tools
 
   const remove = (given: ReadonlyArray<string>, forEver: boolean): Effect.Effect<Removal> =>
@@ -102,7 +106,9 @@ export const changeVerbs = (tools: Tools): Pick<(typeof Links)["Service"], "remo
         (link) => restore(link.id),
         { concurrency, discard: true },
       )
-      if (row.kind === "merge") yield* undoMerge(tools, detail as Changes["merge"])
+      // A link that is gone for ever in the meantime has nothing to be put back.
+      if (row.kind === "merge")
+        yield* Effect.catchTag(undoMerge(detail as Changes["merge"]), "NotFound", () => Effect.void)
       const now = yield* Clock.currentTimeMillis
       yield* write(sql`UPDATE changes SET undone_at = ${now} WHERE id = ${row.id}`)
       const ids = row.kind === "merge" ? [(detail as Changes["merge"]).keep, ...detail.ids] : detail.ids

@@ -63,6 +63,21 @@ describe("schedule", () => {
   })
 })
 
+describe("duplicates", () => {
+  it("groups what is alike, and merges into the one that is named", async () => {
+    const [a, b] = ["https://www.alike.example/p/", "http://alike.example/p"]
+    const { json } = await run("add", a!, b!, "--json")
+    const [keep, other] = json.links.map((link: { id: string }) => link.id)
+    const found = await run("duplicates", "--json")
+    expect(found.json.groups).toHaveLength(1)
+    expect(found.json.groups[0].links.map((link: { id: string }) => link.id)).toEqual([keep, other])
+    const merged = await run("duplicates", "merge", keep, other)
+    expect([merged.code, merged.out]).toEqual([0, expect.stringMatching(/linkseal undo \d+/)])
+    expect((await run("duplicates")).out.trim()).toBe("no duplicates")
+    expect((await run("duplicates", "merge", keep)).code).toBe(2)
+  })
+})
+
 describe("undo", () => {
   it("brings back what remove took, as remove says", async () => {
     const added = await run("add", "http://undo.example/", "--json")

@@ -114,6 +114,7 @@ describe("what cannot be decoded is 400, and nothing is done", () => {
     ["POST", "/sealing/auto-pledge", { every: "often" }],
     ["GET", "/events?lastEventId=x", undefined],
     ["GET", "/links/L1/diff?from=x", undefined],
+    ["POST", "/duplicates/merge", { keep: "L1", others: [] }],
     ["POST", "/schedules", { tag: "a" }],
     ["POST", "/schedules", { tag: "a", every: "soon" }],
     ["POST", "/schedules", { tag: "a", query: "b", every: "1 d" }],

@@ -275,6 +275,23 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           schedules.splice(index, 1)
           return Effect.void
         }),
+      duplicates: Effect.sync(() => {
+        const groups = new Map<string, Array<Link>>()
+        for (const link of all()) {
+          const key = link.url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "")
+          groups.set(key, [...(groups.get(key) ?? []), link])
+        }
+        return [...groups].filter(([, links]) => links.length > 1).map(([key, links]) => ({ key, links }))
+      }),
+      mergeDuplicates: (keep, others) =>
+        Effect.gen(function* () {
+          const { link } = yield* find(keep)
+          const going = yield* Effect.forEach(others, find)
+          link.tags = [...new Set([...link.tags, ...going.flatMap((entry) => entry.link.tags)])]
+          yield* Effect.forEach(going, (entry) => move(entry, "RemoveAsked", "removed"))
+          const change = String(removals.push(others))
+          return { link: { ...link }, change, groups: yield* service.duplicates }
+        }),
       diff: (id, from, to) =>
         Effect.gen(function* () {
           const { snapshots } = yield* find(id)
