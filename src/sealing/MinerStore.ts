@@ -23,7 +23,16 @@ export interface SectorRow {
   readonly since: number
   /** The error that brought it into the failed state it is in. */
   readonly lastError: string | null
+  /** How many events its log holds, as Lotus counts them: restarts leave none. */
+  readonly events: number
+  /** When its first event was planned, in milliseconds of the world's clock. */
+  readonly startedAt: number | null
+  /** When the chain had it for the first time (SectorProving). */
+  readonly provenAt: number | null
 }
+
+/** What a row keeps from one change to the next. */
+export type RowMemory = Pick<SectorRow, "since" | "lastError" | "events" | "startedAt" | "provenAt">
 
 /** Facts of the miner that outlive the process. */
 export type FactName = "next number" | "auto-pledge"
@@ -65,7 +74,7 @@ const errorOf = (events: ReadonlyArray<SectorEvent>): string | null => {
 
 /** The row of a sector after a change, given the row before. */
 export const rowAfter = (
-  before: Pick<SectorRow, "since" | "lastError"> | undefined,
+  before: RowMemory | undefined,
   change: {
     readonly before: Sector
     readonly after: Sector
@@ -76,6 +85,8 @@ export const rowAfter = (
 ): SectorRow => {
   const { after, at, events } = change
   const moved = before === undefined || change.before.State !== after.State
+  const logged = events.filter((event) => event._tag !== "SectorRestart").length
+  const proven = events.some((event) => event._tag === "SectorProving")
   return {
     number,
     state: after.State,
@@ -84,6 +95,9 @@ export const rowAfter = (
     deals: dealIds(after).length,
     since: moved ? at : before.since,
     lastError: isFailedState(after.State) ? (errorOf(events) ?? before?.lastError ?? null) : null,
+    events: (before?.events ?? 0) + logged,
+    startedAt: before?.startedAt ?? (logged > 0 ? at : null),
+    provenAt: before?.provenAt ?? (proven ? at : null),
   }
 }
 

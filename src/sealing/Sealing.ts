@@ -29,7 +29,7 @@ import type { WorkerView } from "./model/Workers.ts"
 import type { World, WorldOptions } from "./model/World.ts"
 import { pledgeMany, pledgeSector, type Pledged, type SectorNotCreated } from "./Pledge.ts"
 import type { BatchKind, BatchResult } from "./ports/Batchers.ts"
-import type { SectorNumber } from "./Sector.ts"
+import type { ChainEpoch, SectorNumber } from "./Sector.ts"
 import type { LogEntry } from "./SectorLog.ts"
 import { makeSealingGroup, type SectorChange, type SectorGroup } from "./SealingGroup.ts"
 import { SectorNumbers } from "./SectorNumbers.ts"
@@ -54,6 +54,8 @@ type Sent = Effect.Effect<SectorView, NoSector | SectorRefused | StoreError>
 /** A sector in the list, and why it waits. */
 export interface ListedSector extends SectorRow {
   readonly waiting: Waiting | null
+  /** What the modelled chain has of it; null when it is not there. */
+  readonly onChain: { readonly expiration: ChainEpoch; readonly live: boolean } | null
 }
 
 /** The counters that the limits read. */
@@ -239,7 +241,11 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
     view: (sector) => viewSector(miner, sector),
     list: (states) =>
       Effect.map(miner.store.rows(states), (rows) =>
-        rows.map((row) => ({ ...row, waiting: waitingOf(miner, row.number) })),
+        rows.map((row) => ({
+          ...row,
+          waiting: waitingOf(miner, row.number),
+          onChain: onChainOf(made.world, row.number),
+        })),
       ),
     log: (sector) => sectorLogOf(miner, sector),
     waiting: (sector) => waitingOf(miner, sector),
@@ -267,6 +273,13 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
     world: made.world,
     group,
   }
+}
+
+const onChainOf = ({ chain }: World, sector: SectorNumber): ListedSector["onChain"] => {
+  const found = chain.sectorOf(sector)
+  return found === null
+    ? null
+    : { expiration: found.Expiration, live: chain.miner.isLive(sector, chain.head) }
 }
 
 /** A machine that failed too often waits for nothing but the operator. */

@@ -26,4 +26,13 @@ export const sealingMigrations: ReadonlyArray<Migration> = [
       "CREATE TABLE sealing_world (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL) STRICT",
     ],
   },
+  {
+    id: 2,
+    name: "what Lotus's list shows of a sector's log",
+    statements: [
+      "ALTER TABLE sectors ADD COLUMN events INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE sectors ADD COLUMN started_at INTEGER",
+      "ALTER TABLE sectors ADD COLUMN proven_at INTEGER",
+    ],
+  },
 ]

@@ -7,19 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { StateStore } from "../actors/StateStore.ts"
 import { storeError } from "../actors/StoreError.ts"
-import { MinerStore, rowAfter, type SectorRow, type StoredClock, type WorldRow } from "./MinerStore.ts"
+import {
+  MinerStore,
+  rowAfter,
+  type RowMemory,
+  type SectorRow,
+  type StoredClock,
+  type WorldRow,
+} from "./MinerStore.ts"
 
-interface ListedRow {
-  readonly number: number
-  readonly state: string
-  readonly type: number
-  readonly pieces: number
-  readonly deals: number
-  readonly since: number
-  readonly last_error: string | null
-}
-
-const rowOf = ({ last_error, ...row }: ListedRow): SectorRow => ({ ...row, lastError: last_error })
+const columns =
+  'number, state, type, pieces, deals, since, last_error AS "lastError", events, started_at AS "startedAt", proven_at AS "provenAt"'
 
 /** The most states that one question names: all 43, and room. */
 const mostStates = 64
@@ -35,16 +33,27 @@ const makeStore = Effect.gen(function* () {
     sql.unsafe("UPDATE sealing_clock SET now = max(now, ?) WHERE id = 1", [Math.round(at)])
   const writeRow = (row: SectorRow) =>
     sql.unsafe(
-      `INSERT INTO sectors (number, state, type, pieces, deals, since, last_error) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO sectors
+         (number, state, type, pieces, deals, since, last_error, events, started_at, proven_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (number) DO UPDATE SET state = excluded.state, type = excluded.type, pieces = excluded.pieces,
-       deals = excluded.deals, since = excluded.since, last_error = excluded.last_error`,
-      [row.number, row.state, row.type, row.pieces, row.deals, row.since, row.lastError],
+       deals = excluded.deals, since = excluded.since, last_error = excluded.last_error, events = excluded.events,
+       started_at = excluded.started_at, proven_at = excluded.proven_at`,
+      [
+        row.number,
+        row.state,
+        row.type,
+        row.pieces,
+        row.deals,
+        row.since,
+        row.lastError,
+        row.events,
+        row.startedAt,
+        row.provenAt,
+      ],
     )
   const known = (number: number) =>
-    sql.unsafe<{ since: number; last_error: string | null }>(
-      "SELECT since, last_error FROM sectors WHERE number = ?",
-      [number],
-    )
+    sql.unsafe<RowMemory>(`SELECT ${columns} FROM sectors WHERE number = ?`, [number])
   return MinerStore.of({
     fact: (name) =>
       reading(
@@ -95,16 +104,13 @@ const makeStore = Effect.gen(function* () {
         }),
       ),
     rows: (states) => {
-      const columns = "SELECT number, state, type, pieces, deals, since, last_error FROM sectors"
       const asked = states?.slice(0, mostStates) ?? []
-      const some = `${columns} WHERE state IN (${asked.map(() => "?").join(", ")}) ORDER BY number`
-      const rows =
-        states === null
-          ? sql.unsafe<ListedRow>(`${columns} ORDER BY number`)
-          : sql.unsafe<ListedRow>(some, asked)
+      const some = `SELECT ${columns} FROM sectors WHERE state IN (${asked.map(() => "?").join(", ")}) ORDER BY number`
       return reading(
         "list sectors",
-        Effect.map(rows, (found) => found.map(rowOf)),
+        states === null
+          ? sql.unsafe<SectorRow>(`SELECT ${columns} FROM sectors ORDER BY number`)
+          : sql.unsafe<SectorRow>(some, asked),
       )
     },
     project: (changes) =>
@@ -113,9 +119,7 @@ const makeStore = Effect.gen(function* () {
         for (const change of changes) {
           latest = Math.max(latest, change.at)
           const number = Number(change.id)
-          const before = (yield* known(number))[0]
-          const previous = before && { since: before.since, lastError: before.last_error }
-          yield* writeRow(rowAfter(previous, change, number))
+          yield* writeRow(rowAfter((yield* known(number))[0], change, number))
         }
         yield* reached(latest)
       }),

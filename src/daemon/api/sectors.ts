@@ -22,6 +22,15 @@ export const SectorRow = Schema.Struct({
   /** When what it waits for is due, on the clock of the sealing world; null when nobody can know. */
   until: Schema.optional(Schema.NullOr(Schema.String)),
   lastError: Schema.NullOr(Schema.String),
+  /** Is it on the (modelled) chain, and does it live there? */
+  onChain: Schema.optional(Schema.Boolean),
+  active: Schema.optional(Schema.Boolean),
+  /** ISO 8601, on the clock of the sealing world; null while it is not on the chain. */
+  expiration: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Entries of its log that are events. */
+  events: Schema.optional(Schema.Number),
+  /** From its first event to SectorProving, in milliseconds; null until then. */
+  sealMillis: Schema.optional(Schema.NullOr(Schema.Number)),
 }).annotations({ identifier: "SectorRow" })
 export type SectorRow = typeof SectorRow.Type
 
@@ -35,12 +44,18 @@ export const PledgedDocument = Schema.Struct({ sectors: Schema.Array(Schema.Numb
 })
 export type PledgedDocument = typeof PledgedDocument.Type
 
-/** Lotus's sector record, without `Log`. `pending` names the events that wait while the sector is busy. */
+/** Lotus's sector record, without `Log`; what is ours begins with a small letter. `pending` names the events that wait while the sector is busy. */
 export const SectorRecord = Schema.Struct(
   {
     State: Schema.String,
     SectorNumber: Schema.Number,
     pending: Schema.optional(Schema.Array(Schema.String)),
+    /** Why it waits, and until when (ISO 8601, on the clock of the sealing world) if that is known. */
+    waiting: Schema.optional(
+      Schema.NullOr(
+        Schema.Struct({ kind: Schema.String, text: Schema.String, until: Schema.NullOr(Schema.String) }),
+      ),
+    ),
   },
   { key: Schema.String, value: Schema.Unknown },
 ).annotations({ identifier: "SectorRecord" })

@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
+import type { World } from "../../sealing/model/World.ts"
+import type { Waiting } from "../../sealing/Waits.ts"
 import { Sealing, type ListedSector, type SealingApi } from "../../sealing/Sealing.ts"
 import { SealingClock } from "../../sealing/SealingClock.ts"
 import type { NoSector, SectorRefused, SectorView } from "../../sealing/sectorVerbs.ts"
@@ -40,17 +42,28 @@ const answered = <A>(
     StoreError: (error) => Effect.die(error),
   }) as Effect.Effect<A, NoSuchSector | Refused>
 
-const rowOf = (sector: ListedSector): SectorRow => ({
-  number: sector.number,
-  state: stateName(sector.state),
-  type: sector.type,
-  pieces: sector.pieces,
-  deals: sector.deals,
-  since: iso(sector.since),
-  why: sector.waiting?.text ?? null,
-  until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
-  lastError: sector.lastError,
-})
+const rowOf =
+  (world: World) =>
+  (sector: ListedSector): SectorRow => ({
+    number: sector.number,
+    state: stateName(sector.state),
+    type: sector.type,
+    pieces: sector.pieces,
+    deals: sector.deals,
+    since: iso(sector.since),
+    why: sector.waiting?.text ?? null,
+    until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
+    lastError: sector.lastError,
+    onChain: sector.onChain !== null,
+    active: sector.onChain?.live === true,
+    expiration: sector.onChain === null ? null : iso(world.chain.epochs.startOf(sector.onChain.expiration)),
+    events: sector.events,
+    sealMillis:
+      sector.provenAt === null || sector.startedAt === null ? null : sector.provenAt - sector.startedAt,
+  })
+
+const waitingDocument = (waiting: Waiting | null) =>
+  waiting === null ? null : { ...waiting, until: waiting.until === null ? null : iso(waiting.until) }
 
 const withPending = ({ record, pending }: SectorView) =>
   pending.length === 0 ? { ...record } : { ...record, pending }
@@ -104,14 +117,14 @@ const sealingPort = Layer.effect(
     pledge: pledge(sealing),
     list: (states, showRemoved) =>
       Effect.flatMap(wantedStates(states, showRemoved), (wanted) =>
-        Effect.map(Effect.orDie(sealing.list(wanted)), (sectors) => sectors.map(rowOf)),
+        Effect.map(Effect.orDie(sealing.list(wanted)), (sectors) => sectors.map(rowOf(sealing.world))),
       ),
     record: (number) =>
       Effect.map(
         Effect.catchTag(sealing.view(number), "StoreError", Effect.die).pipe(
           Effect.mapError(() => new NoSuchSector({ number })),
         ),
-        withPending,
+        (view) => ({ ...withPending(view), waiting: waitingDocument(sealing.waiting(number)) }),
       ),
     log: (number) =>
       Effect.catchTag(sealing.log(number), "StoreError", Effect.die).pipe(

@@ -149,6 +149,18 @@ describe("three sectors through kills", () => {
     expect(await states()).toEqual(["Proving", "Proving", "Proving"])
     for (const sector of [0, 1, 2]) expect(await kindsOf(sector)).toEqual(happyLog)
     expect((await json("/fsm/sector")).counts).toMatchObject({ Proving: 3 })
+    const [first] = (await json("/sectors")).sectors
+    expect(first).toMatchObject({ onChain: true, active: true, events: 12 })
+    // 3 h 29 min of work and 163 epochs of waiting at least; the clock was turned by the hour in between.
+    expect(first.sealMillis).toBeGreaterThan(4.5 * 3_600_000)
+    expect(Date.parse(first.expiration)).toBeGreaterThan(Date.parse((await json("/clock")).now))
+    const listed = (await daemon.linkseal("sectors", "list")).out
+    expect(listed).toMatch(/ID +STATE +ONCHAIN +ACTIVE +EXPIRATION +SEALTIME +EVENTS +DEALS/)
+    expect(listed).toMatch(/0 +Proving +YES +YES +\d{4}-\d{2}-\d{2} +\d+h\d+m\d+s +12 +CC/)
+    const status = (await daemon.linkseal("sectors", "status", "0", "--log")).out
+    expect(status).toMatch(/^SectorID +0\nStatus +Proving\nCIDcommD +baga/)
+    expect(status).toMatch(/Waits +sealed and active/)
+    expect(status).toContain("0. ")
   })
 
   it("gives new sectors new numbers after all that", async () => {
@@ -180,9 +192,13 @@ describe("drills over the command", () => {
     const { epoch } = await json("/clock")
     const [from, to] = [epoch + 20_000, epoch + 600_000].map(String)
     const adding = ask("sectors", "add-piece", "--size", "8GiB", "--start", from!, "--end", to!)
-    const turning = setInterval(() => void json("/clock", { advance: "10 min" }), 200)
+    let written = false
+    const turning = (async () => {
+      while (!written) await json("/clock", { advance: "10 min" })
+    })()
     const piece = await adding
-    clearInterval(turning)
+    written = true
+    await turning
     expect(piece.offset).toBe(0)
     await again()
     const number = String(piece.sector)

@@ -66,7 +66,7 @@ for (const [name, layer] of sides)
           change(1, failed, failed, 400),
           change(2, packing, packing, 500),
         ])
-        const row = (number: number, state: string, since: number, lastError: string | null) => ({
+        const row = (number: number, state: string, since: number, lastError: string | null, more = {}) => ({
           number,
           state,
           type: 8,
@@ -74,13 +74,27 @@ for (const [name, layer] of sides)
           deals: 0,
           since,
           lastError,
+          events: 0,
+          startedAt: null,
+          provenAt: null,
+          ...more,
         })
-        const one = row(1, "SealPreCommit1Failed", 300, "no memory")
+        const one = row(1, "SealPreCommit1Failed", 300, "no memory", { events: 1, startedAt: 300 })
         expect(yield* store.rows(null)).toEqual([one, row(2, "Packing", 100, null)])
         expect(yield* store.rows(["SealPreCommit1Failed", "Proving"])).toEqual([one])
         expect(yield* store.rows([])).toEqual([])
         yield* store.project([change(1, failed, at("PreCommit1"), 600)])
         expect((yield* store.rows(["PreCommit1"]))[0]).toMatchObject({ since: 600, lastError: null })
+        const proving = at("Proving")
+        yield* store.project([
+          change(1, at("PreCommit1"), proving, 700, { _tag: "SectorProving" }),
+          change(1, proving, proving, 800, { _tag: "SectorRestart" }),
+        ])
+        expect((yield* store.rows(["Proving"]))[0]).toMatchObject({
+          events: 2,
+          startedAt: 300,
+          provenAt: 700,
+        })
       }))
 
     test("keeps a clock that is never behind what was saved", (store) =>

@@ -8,61 +8,16 @@ import { query } from "../Client.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { countArgument, define, sectorArgument } from "../command.ts"
-import { harmless, sectorStateColour } from "../render/paint.ts"
-import { formatTime, pairs, table } from "../render/table.ts"
+import { harmless } from "../render/paint.ts"
+import { sectorLog, sectorStatus, sectorTable } from "../render/sectors.ts"
+import { formatTime } from "../render/table.ts"
 
 interface Sure {
   readonly reallyDoIt?: boolean
 }
 
-const listText = ({ io, paint }: Session, { sectors }: SectorsDocument) =>
-  table(
-    [
-      { title: "ID", right: true },
-      { title: "STATE" },
-      { title: "PIECES", right: true },
-      { title: "DEALS", right: true },
-      { title: "SINCE" },
-      { title: "WHY", shrinks: true },
-    ],
-    sectors.map(({ number, state, pieces, deals, since, why, lastError }) => [
-      number,
-      { text: state, colour: sectorStateColour(state) },
-      pieces,
-      deals === 0 ? { text: "CC", colour: "blue" } : { text: String(deals), colour: "green" },
-      since === null ? "" : formatTime(since),
-      lastError === null ? (why ?? "") : { text: lastError, colour: "red" },
-    ]),
-    io.stdout,
-    paint,
-    "no sectors",
-  )
-
-const value = (field: unknown) => (typeof field === "string" ? field : (JSON.stringify(field) ?? ""))
-
-const recordText = ({ paint }: Session, record: object) =>
-  pairs(
-    Object.entries(record)
-      .filter(([name]) => name !== "log")
-      .map(([name, field]) => [
-        name,
-        name === "State" ? { text: value(field), colour: sectorStateColour(value(field)) } : value(field),
-      ]),
-    paint,
-  )
-
-/** As `lotus-miner sectors status --log` prints it. */
-const logText = ({ log }: SectorLogDocument) =>
-  [
-    "Event Log:",
-    ...log.flatMap(({ Timestamp, Kind, Message, Trace }, index) => [
-      `${index}. ${new Date(Timestamp * 1000).toISOString().slice(0, 19).replace("T", " ")}: [${harmless(Kind)}] ${harmless(Message)}`,
-      ...(Trace === "" ? [] : [`    ${harmless(Trace)}`]),
-    ]),
-  ].join("\n")
-
 const printRecord = (session: Session, record: SectorRecord) =>
-  session.print(record, () => recordText(session, record))
+  session.print(record, () => sectorStatus(session, record))
 
 const insist = ({ reallyDoIt }: Sure, what: string) => {
   if (reallyDoIt !== true) throw usageError(`${what}: add --really-do-it if that is what you want`)
@@ -104,7 +59,7 @@ const list = (program: Program, sectors: Command) =>
     async (session, { states, showRemoved }) =>
       session.print(
         await session.client().get<SectorsDocument>(`/sectors${query({ states, showRemoved })}`),
-        (document) => listText(session, document),
+        (document) => sectorTable(session, document.sectors),
       ),
   )
 
@@ -120,7 +75,10 @@ const status = (program: Program, sectors: Command) =>
       const record = await client.get<SectorRecord>(`/sectors/${String(n)}`)
       if (log !== true) return printRecord(session, record)
       const entries = await client.get<SectorLogDocument>(`/sectors/${String(n)}/log`)
-      session.print({ ...record, ...entries }, () => `${recordText(session, record)}\n\n${logText(entries)}`)
+      session.print(
+        { ...record, ...entries },
+        () => `${sectorStatus(session, record)}\n\n${sectorLog(entries.log)}`,
+      )
     },
   )
 
