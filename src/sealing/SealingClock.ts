@@ -16,6 +16,9 @@ import { WorldTime } from "./WorldTime.ts"
 /** How often the time is kept while the world runs and nothing is saved, in milliseconds of the wall's clock. */
 const keepEveryMillis = 5_000
 
+/** How far the world is turned at once, in milliseconds of its own clock. */
+const longestTurnMillis = 86_400_000
+
 /** World seconds per wall second when nobody has said otherwise: an epoch lasts 50 ms. */
 export const defaultScale = 600
 
@@ -64,15 +67,21 @@ class KeptClock {
     })
   }
 
+  /** A day at a time, so that a caller who goes away stops it. */
+  private turn(millis: number): Effect.Effect<ScaledState, StoreError> {
+    return Effect.gen(this, function* () {
+      const target = this.time.now() + Math.max(0, millis)
+      for (let left = millis; left > 0; left = target - this.time.now()) {
+        yield* this.time.advance(Math.min(left, longestTurnMillis))
+        yield* this.keep
+      }
+      return this.now
+    })
+  }
+
   readonly api: SealingClockApi = {
     state: Effect.sync(() => this.now),
-    advance: (millis) =>
-      this.turning.withPermits(1)(
-        Effect.zipRight(
-          Effect.suspend(() => this.time.advance(millis)),
-          this.keep,
-        ),
-      ),
+    advance: (millis) => this.turning.withPermits(1)(this.turn(millis)),
     setScale: (scale) => this.change(() => this.time.setScale(scale)),
     pause: this.change(() => {
       this.paused = true
