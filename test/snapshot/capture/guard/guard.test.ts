@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { createServer, request, type Server } from "node:http"
 import { connect } from "node:net"
 import { Guard, parseAllowList, Resolver, type GuardSession } from "../../../../src/snapshot/capture/Guard.ts"
+import { hostileHosts } from "../../../support/hostileAddresses.ts"
 import { judge } from "../../../../src/snapshot/capture/guard/judge.ts"
 
 interface Reply {
@@ -94,17 +95,7 @@ const lies = {
 
 const isAscii = (text: string) => /^[\x20-\x7e]+$/.test(text)
 
-const hostile = [
-  "127.0.0.1", "127.0.0.2", "127.1", "127.0.1", "127.255.255.254", "0.0.0.0", "0", "0.0", "0x0",
-  "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "0177.1", "017700000001", "0x7f.1", "127.0.0.1.",
-  "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.1.1.", "3232235777",
-  "0xc0a80101", "0300.0250.1.1", "100.64.0.1", "100.127.255.254", "169.254.169.254", "169.254.0.1", "2852039166",
-  "0xa9fea9fe", "0251.0376.0251.0376", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1",
-  "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]",
-  "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]",
-  "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2001::1]", "[2001:db8::1]", "[fe80::1]", "[fec0::1]",
-  "[fc00::1]", "[fd00:ec2::254]", "[ff02::1]", "[100::1]", "①②⑦.⓪.⓪.①", "127。0。0。1", ...Object.keys(lies), "LOCALHOST", "localhost.",
-] // prettier-ignore
+const hostile = [...hostileHosts, ...Object.keys(lies)]
 
 describe("the guard", () => {
   it.scopedLive(`refuses ${hostile.length} hostile addresses, as a request and as a tunnel`, () =>
