@@ -2,6 +2,8 @@
  * Sectors in the daemon as a user has it: a process that is killed, a command, an event stream. The world is turned
  * while it is paused, so that what is killed is killed at a known place.
  */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ensureBuilt, newHome, removeHome, startDaemon, type RealDaemon } from "../../support/realDaemon.ts"
 
@@ -227,6 +229,30 @@ describe("drills over the command", () => {
     const published = await ask("sectors", "batching", "terminate", "--publish-now")
     expect(published.pending.length + published.sent.length).toBe(1)
     expect((await daemon.linkseal("sectors", "batching", "postage")).code).toBe(2)
+  })
+
+  it("reads the limit from the settings while it runs, and leaves auto-pledge as it was over a kill", async () => {
+    await json("/clock", { paused: true })
+    writeFileSync(
+      join(home, "config.json"),
+      JSON.stringify({ sealing: { config: { MaxSealingSectors: 2 } } }),
+    )
+    const refused = await daemon.linkseal("sectors", "pledge", "--count", "9")
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("too many sectors sealing")])
+    const switched = await ask("sealing", "auto-pledge", "on", "--every", "10 min")
+    expect(switched).toEqual({ enabled: true, every: "10 min" })
+    await again()
+    expect(await ask("sealing", "auto-pledge")).toEqual(switched)
+    const inSealing = (all: ReadonlyArray<any>) =>
+      all.filter(({ state }) => !/^(?:Proving|Removed|Terminat)/.test(state)).length
+    for (let turn = 0; turn < 6; turn++) {
+      await json("/clock", { advance: "1 h" })
+      expect(inSealing((await json("/sectors?showRemoved=true")).sectors)).toBeLessThanOrEqual(2)
+    }
+    const before = (await json("/sectors?showRemoved=true")).sectors.length
+    await json("/clock", { advance: "6 h" })
+    expect((await json("/sectors?showRemoved=true")).sectors.length).toBeGreaterThan(before)
+    await ask("sealing", "auto-pledge", "off")
   })
 
   it("refuses a payload that does not fit, and an unknown event with the list", async () => {
