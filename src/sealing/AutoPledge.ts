@@ -19,7 +19,7 @@ export interface AutoPledgeState {
 }
 
 /** The shortest interval, in milliseconds of the world's clock. */
-export const shortestIntervalMillis = 1_000
+const shortestIntervalMillis = 1_000
 
 type Pledge = Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
 

@@ -20,7 +20,7 @@ const keepEveryMillis = 5_000
 const longestTurnMillis = 86_400_000
 
 /** World seconds per wall second when nobody has said otherwise: an epoch lasts 50 ms. */
-export const defaultScale = 600
+const defaultScale = 600
 
 export interface SealingClockApi {
   readonly state: Effect.Effect<ScaledState>

@@ -4,12 +4,11 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 
-export const batchKinds = ["precommit", "commit", "terminate"] as const
-export const BatchKind = Schema.Literal(...batchKinds)
+const BatchKind = Schema.Literal("precommit", "commit", "terminate")
 export type BatchKind = typeof BatchKind.Type
 
 /** One message, or a batch that did not go out. */
-export const SentBatch = Schema.Struct({
+const SentBatch = Schema.Struct({
   message: Schema.NullOr(Schema.String),
   /** Empty when it went out. */
   error: Schema.String,
@@ -21,7 +20,6 @@ export const SentBatch = Schema.Struct({
     }),
   ),
 }).annotations({ identifier: "SentBatch" })
-export type SentBatch = typeof SentBatch.Type
 
 export const BatchingDocument = Schema.Struct({
   kind: BatchKind,

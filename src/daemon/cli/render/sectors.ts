@@ -7,7 +7,7 @@ import { formatTime, pairs, table, type Cell } from "./table.ts"
 const hourMillis = 3_600_000
 
 /** As Go prints a duration: `5h4m30s`. */
-export const goDuration = (millis: number): string => {
+const goDuration = (millis: number): string => {
   const seconds = Math.round(millis / 1000)
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   return `${h > 0 ? `${h}h` : ""}${h > 0 || m > 0 ? `${m}m` : ""}${s}s`
