@@ -1,0 +1,9 @@
+/** A small dose of `npm run soak -- capture`: pages that misbehave, and kill -9 of the daemon and of its browser. */
+import { expect, it } from "vitest"
+import { runStorm } from "../support/captureStorm.ts"
+
+it("loses nothing, keeps nothing twice and leaves no browser, whoever is killed", async () => {
+  const { faults, states } = await runStorm({ captures: 30, kills: 4 })
+  expect(faults).toEqual([])
+  expect(states).toEqual({ archived: 30 })
+}, 120_000)
