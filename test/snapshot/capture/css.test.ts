@@ -22,6 +22,12 @@ describe("addresses in style text", () => {
       "a{background:url(//cdn.test/a.png),url(../b.png)}",
       "a{background:[resource https://cdn.test/a.png],[resource https://site.test/b.png]}",
     ],
+    [
+      'a[href^="http"]::after{}',
+      'a:is([data-ls-href^="http"],[href^="http"]:where(:not([data-ls-href])))::after{}',
+    ],
+    ["img[src$=png]{}", "img:is([data-ls-src$=png],[src$=png]:where(:not([data-ls-src]))){}"],
+    ['a[href]{content:"[href=x]"}', 'a[href]{content:"[href=x]"}'],
     ['@import "deep.css" screen;', "@import [import https://site.test/styles/deep.css] screen;"],
     ["@import url(deep.css) layer(x);", "@import [import https://site.test/styles/deep.css] layer(x);"],
     [

@@ -25,10 +25,11 @@ export const readPage = (
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
       Effect.gen(function* () {
+        const written = yield* world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis)
         const serialised = yield* world.call<Serialised>(
           frame.id,
           "serialise",
-          [framesOfWorld, { plain: false }],
+          [framesOfWorld, { plain: false, written }],
           limitMillis,
         )
         const children = new Map<number, FrameTree>()
@@ -52,7 +53,12 @@ export const readPage = (
     const needsArticle =
       capturing.settings.artefacts["article.html"] || capturing.settings.artefacts["article.txt"]
     if (needsArticle) {
-      const plain = yield* world.call<Serialised>(root.id, "serialise", [[], { plain: true }], limitMillis)
+      const plain = yield* world.call<Serialised>(
+        root.id,
+        "serialise",
+        [[], { plain: true, written: false }],
+        limitMillis,
+      )
       found.plainHtml = plain.parts.filter((part: Part) => typeof part === "string").join("")
     }
     return null

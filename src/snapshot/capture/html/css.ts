@@ -15,6 +15,7 @@ const string = `"(?:\\\\[\\s\\S]|[^"\\\\\\n])*"|'(?:\\\\[\\s\\S]|[^'\\\\\\n])*'`
 const url = `url\\(\\s*(?:${string}|(?:\\\\[\\s\\S]|[^\\s"'()\\\\])*)\\s*\\)`
 const schemeQuery = `\\(\\s*prefers-color-scheme\\s*(?::\\s*[\\w-]+\\s*)?\\)`
 const schemeProperty = `(?<![\\w-])color-scheme\\s*:\\s*[^;{}]+`
+const addressSelector = `\\[\\s*(?:href|src)\\s*[~|^$*]?=\\s*(?:${string}|[^\\]\\s"']+)\\s*(?:[is]\\s*)?\\]`
 const token = new RegExp(
   [
     `/\\*[\\s\\S]*?(?:\\*/|$)`,
@@ -27,9 +28,17 @@ const token = new RegExp(
     `:not\\(\\s*:defined\\s*\\)|:defined(?![\\w-])`,
     schemeQuery,
     schemeProperty,
+    addressSelector,
   ].join("|"),
   "gi",
 )
+
+/** A selector of what was written in an address, where that is remembered; it weighs as much as before. */
+const asWritten = (selector: string): string => {
+  const name = /href|src/i.exec(selector)![0].toLowerCase()
+  const remembered = selector.replace(/href|src/i, `data-ls-${name}`)
+  return `:is(${remembered},${selector}:where(:not([data-ls-${name}])))`
+}
 
 /** A media query in which the question for the reader's colour scheme is answered. */
 export const settleMedia = (query: string, scheme: ColorScheme): string =>
@@ -82,6 +91,7 @@ export const splitCss = (text: string, base: string, scheme: ColorScheme): Reado
     // Without scripts no custom element is ever defined; pages hide what is not.
     else if (lower.startsWith(":not(")) literal += ":not(*)"
     else if (lower.startsWith(":defined")) literal += ":is(*)"
+    else if (lower.startsWith("[")) literal += asWritten(found)
     else if (lower.startsWith("(")) literal += settleMedia(found, scheme)
     else if (lower.startsWith("color-schem")) literal += settleScheme(found, scheme)
     else literal += found

@@ -89,6 +89,7 @@ export interface PageDocument extends PageRoot {
   readonly doctype: { readonly name: string; readonly publicId: string; readonly systemId: string } | null
   readonly scrollingElement: PageElement | null
   readonly images: ArrayLike<PageElement> & Iterable<PageElement>
+  readonly styleSheets: ArrayLike<PageSheet>
   readonly fonts: { readonly status: string }
   createElement(name: string): PageElement
   elementsFromPoint(x: number, y: number): ReadonlyArray<PageElement>

@@ -12,7 +12,7 @@ export function serialise(
   options: SerialiseOptions,
 ): Serialised {
   const document: PageDocument = window.document
-  const plain = options.plain
+  const { plain, written } = options
   const html = "http://www.w3.org/1999/xhtml"
   const parts: Array<Part> = []
   let text = ""
@@ -93,15 +93,15 @@ export function serialise(
 
   /** What scripts added to a style element with insertRule is not in its text. */
   const styleText = (element: PageElement): string => {
-    const written = element.textContent ?? ""
+    const content = element.textContent ?? ""
     const sheet = element.sheet
-    if (sheet === null || sheet === undefined || /@import/i.test(written)) return written
+    if (sheet === null || sheet === undefined || /@import/i.test(content)) return content
     try {
       const fresh = new window.CSSStyleSheet()
-      fresh.replaceSync(written)
-      return fresh.cssRules.length === sheet.cssRules.length ? written : (rulesOf(sheet) ?? written)
+      fresh.replaceSync(content)
+      return fresh.cssRules.length === sheet.cssRules.length ? content : (rulesOf(sheet) ?? content)
     } catch {
-      return written
+      return content
     }
   }
   const mediaOf = (element: PageElement): string =>
@@ -161,9 +161,13 @@ export function serialise(
       return null
     }
   }
+  const remember = (name: string, value: string, url: string) => {
+    if (written && url !== value && !value.startsWith("data:")) attribute(`data-ls-${name}`, value)
+  }
   const image = (element: PageElement) => {
     const source = element.currentSrc || absolute(element.getAttribute("src") ?? "")
     if (source === "") return
+    remember("src", element.getAttribute("src") ?? "", "")
     if (plain) return attribute("src", source)
     if (source.startsWith("blob:")) {
       const picture = drawn(
@@ -235,6 +239,7 @@ export function serialise(
     if (tag === "a" && url.startsWith("javascript:")) return attribute(name, "#")
     if (!/^(https?|mailto|tel|ftp|data|magnet|geo|sms):/i.test(url)) return
     if (url.startsWith("data:") && tag !== "input") return
+    if (name === "href") remember(name, value, url)
     const here = document.URL.split("#")[0]
     if (url.includes("#") && url.split("#")[0] === here) return attribute(name, url.slice(url.indexOf("#")))
     if (tag === "input" && name === "src" && !plain) return resource("src", url)

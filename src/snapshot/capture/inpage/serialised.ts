@@ -32,4 +32,6 @@ export interface Serialised {
 export interface SerialiseOptions {
   /** Text and structure only, for the article extractors: no styles, frames, canvas or form state. */
   readonly plain: boolean
+  /** Remember what was written in addresses, for style sheets that ask for it (`data-ls-href`, `data-ls-src`). */
+  readonly written: boolean
 }

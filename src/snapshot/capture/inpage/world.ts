@@ -4,6 +4,7 @@
  */
 import { answerConsent, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
 import { facts, frameText, textLength } from "./facts.ts"
+import { asksForAddresses } from "./selectors.ts"
 import { serialise } from "./serialise.ts"
 
 const functions = {
@@ -15,6 +16,7 @@ const functions = {
   facts,
   textLength,
   frameText,
+  asksForAddresses,
   serialise,
 }
 export type WorldFunctions = typeof functions
