@@ -52,6 +52,8 @@ export class StateMachine<S, E extends TaggedEvent> {
   private saving = false
   private resumeStep = false
   private turnEvents = 0
+  /** What a save that is through led to: the step, or the pause before it is tried again. */
+  private following: Effect.Effect<void> | null = null
   /** Inbox rows up to this one came with the load: what is delivered after its commit may be among them. */
   private readUpTo = 0
   private everLoaded = false
@@ -120,6 +122,7 @@ export class StateMachine<S, E extends TaggedEvent> {
     this.reason = ""
     this.phase = "loading"
     this.saving = false
+    this.following = null
     this.turnEvents = 0
     this.core.busy = true
     const loaded = this.host.store.load(this.id, this.host.options.initial)
@@ -310,7 +313,11 @@ export class StateMachine<S, E extends TaggedEvent> {
 
   /** Plans until it must wait: for a save, a step, new events, or the turn of the others. */
   private turn(): Effect.Effect<void> {
-    const { host, core } = this
+    const { host, core, following } = this
+    if (following !== null) {
+      this.following = null
+      return following
+    }
     if (this.busySince !== null) this.stepEnded()
     while (this.phase === "live") {
       if (this.closing) {
@@ -343,25 +350,26 @@ export class StateMachine<S, E extends TaggedEvent> {
     return Effect.void
   }
 
-  /** Waits for a save, which nothing may interrupt half-way, and then goes on with what follows from it. */
+  /** Waits for a save, which nothing may interrupt half-way; the next turn begins with what follows from it. */
   private afterSave(
     saving: Effect.Effect<void, StoreError>,
     saved: () => Effect.Effect<void> | null,
   ): Effect.Effect<void> {
     this.saving = true
-    const known = Effect.match(saving, {
+    const known = Effect.matchEffect(saving, {
       onSuccess: () => {
         this.saving = false
-        const then = saved()
+        this.following = saved()
         if (this.closing) this.refuseAll(() => this.terminated())
-        return then
+        return Effect.void
       },
       onFailure: (error) => {
         this.saving = false
-        return this.saveFailed(error)
+        this.following = this.saveFailed(error)
+        return Effect.void
       },
     })
-    return Effect.flatMap(Effect.uninterruptible(known), (then) => then ?? Effect.void)
+    return Effect.uninterruptible(known)
   }
 
   /** After the commit: the state is the machine's, those who wait are told, and the step begins. */

@@ -77,6 +77,8 @@ const reading = <A>(
 const decoding = <A>(run: () => A): Effect.Effect<A, StoreError> =>
   Effect.try({ try: run, catch: storeError("load") })
 
+const none: ReadonlyArray<never> = []
+
 const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<S, E>): GroupStore<S, E> => {
   const { kind } = shelf
   const write = <A>(work: Work): Effect.Effect<A, StoreError> => writer.submit<A>(work)
@@ -143,13 +145,13 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
         ended: save.ended,
         stepPending: save.stepPending,
         consumed: save.consumed,
-        timers: save.timers.map(timerRow),
+        timers: save.timers.length === 0 ? none : save.timers.map(timerRow),
         log: save.log,
         logDrop: save.logDrop,
         journal: save.journal,
         project: shelf.project as never,
         change:
-          save.changed || save.events.length > 0
+          shelf.project !== null && (save.changed || save.events.length > 0)
             ? { id: save.id, before: save.before, after: save.state, events: save.events, at: save.at }
             : null,
       }),
