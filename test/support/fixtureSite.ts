@@ -124,6 +124,13 @@ const answers: Readonly<Record<string, Answer>> = {
   },
   "/404": html(404, "<h1>Not found</h1>"),
   "/500": html(500, "<h1>Broken</h1>"),
+  "/204": (response) => void response.writeHead(204).end(),
+  "/drip": (response) => {
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
+    response.write("<h1>Drop by drop</h1>")
+    const drip = setInterval(() => response.write("<p>another drop falls into the pond</p>"), 300)
+    response.on("close", () => clearInterval(drip))
+  },
   "/403-challenge": (response) => {
     response.writeHead(403, { "Content-Type": "text/html" })
     response.end(

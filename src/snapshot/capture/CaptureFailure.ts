@@ -17,6 +17,7 @@ export type FailureCode =
   | "too-many-redirects"
   | "tls-error"
   | "bad-response"
+  | "empty-answer"
   | "not-a-page"
   | "page-crashed"
   | "browser-crashed"
@@ -39,6 +40,7 @@ const finalCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "tls-error",
   "bad-settings",
   "not-a-page",
+  "empty-answer",
 ])
 
 /** 4xx says "do not ask again", but these three say "ask again later". */

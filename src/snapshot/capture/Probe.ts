@@ -87,6 +87,8 @@ const decide = (answer: Fetched, settings: CaptureSettings): Effect.Effect<Probe
       if (!browserDecides.has(status)) return yield* Effect.fail(httpFailure(status, new URL(url).host))
       return { kind: "page", finalUrl: url, status, mediaType: "text/html", contentLength, charset: null }
     }
+    if (withoutBody.has(status) || contentLength === 0)
+      return yield* Effect.fail(captureFailure("empty-answer", emptyMessage(new URL(url).host, status)))
     const attachment = /^\s*attachment/i.test(headers["content-disposition"] ?? "")
     const head = yield* Effect.cached(firstBytes(answer, sniffBytes))
     const mediaType = yield* typeOf(declared, head)
@@ -98,6 +100,12 @@ const decide = (answer: Fetched, settings: CaptureSettings): Effect.Effect<Probe
     const charset = silent ? guessCharset(yield* head) : null
     return { kind, finalUrl: url, status, mediaType, contentLength, charset }
   })
+
+/** No Content and Reset Content never have a body. */
+const withoutBody: ReadonlySet<number> = new Set([204, 205])
+
+const emptyMessage = (host: string, status: number) =>
+  `${host} answered with nothing (HTTP ${status}): there is nothing to keep at this address.`
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`
 

@@ -191,7 +191,6 @@ describe("a WACZ", () => {
   it.live("reads the same in warcio: records, digests and index", () =>
     inFolder((folder) =>
       Effect.gen(function* () {
-        const bodyBytes = 40_000_000
         const spool = path.join(folder, "spool")
         yield* Effect.promise(() => fs.writeFile(spool, randomBytes(3_002_000)))
         const file = yield* writeWacz(traffic(awkward(spool)), folder)

@@ -214,6 +214,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
   for (const [path, failure] of [
     ["/404", { code: "http-404", retryable: false }],
     ["/500", { code: "http-500", retryable: true }],
+    ["/204", { code: "empty-answer", retryable: false }],
     ["/403", { code: "http-403", retryable: false }],
     ["/loop", { code: "too-many-redirects", retryable: false }],
     ["/resets", { code: "connection-reset", retryable: true }],
@@ -262,6 +263,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
         for (const [path, words] of [
           ["/never-ends", "The beginning is here."],
           ["/never-loads", "the text is here"],
+          ["/drip", "Drop by drop"],
           ["/hang.html", "before the script that never ends"],
         ] as const) {
           const { files, result } = yield* captureUrl(site.origin + path, settings)
