@@ -85,18 +85,18 @@ const measured = async (machines: number, events: number, batchWorks: number): P
 
 if (!isMainThread && parentPort !== null) {
   const { machines, events, batchWorks } = workerData as Task
-  await transitions(machines, events, batchWorks)
+  if (batchWorks > 1) await transitions(machines, Math.ceil(events / 2), batchWorks)
   parentPort.postMessage(await transitions(machines, events, batchWorks))
 }
 
 export const durableEvents = async (): Promise<ReadonlyArray<BenchResult>> => {
   const many = await alternating(rounds, {
     grouped: () => measured(1_000, 100, grouped),
-    each: () => measured(100, 4, 1),
+    each: () => measured(100, 2, 1),
   })
   const lonely = await alternating(rounds, {
-    grouped: () => measured(1, 400, grouped),
-    each: () => measured(1, 400, 1),
+    grouped: () => measured(1, 200, grouped),
+    each: () => measured(1, 200, 1),
   })
   const unit = "transitions/s"
   return [
