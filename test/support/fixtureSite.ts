@@ -183,6 +183,11 @@ const answers: Readonly<Record<string, Answer>> = {
     const port = request.headers.host?.split(":")[1]
     response.writeHead(302, { Location: `http://127.0.0.1:${port}/assets/wide.png` }).end()
   },
+  "/with-ads": html(
+    200,
+    `<title>News</title><h1>News</h1><p>${"A story between advertisements. ".repeat(30)}</p><img src=/icon.png>
+     <img src=http://ad.doubleclick.net/banner.gif><script src=http://www.google-analytics.com/ga.js></script><iframe src=https://cdn.taboola.com/frame></iframe>`,
+  ),
   "/who": (response, request) => {
     const { "accept-language": language, "user-agent": agent } = request.headers
     html(

@@ -5,17 +5,15 @@ import * as Fiber from "effect/Fiber"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { gunzipSync } from "node:zlib"
 import { PNG } from "pngjs"
 import pixelmatch from "pixelmatch"
 import sharp from "sharp"
-import yauzl from "yauzl"
 import { chromium } from "playwright"
 import { afterAll, it as plainIt } from "vitest"
 import { artefactNames } from "../../../src/snapshot/Snapshot.ts"
 import { findChromium } from "../../../src/snapshot/capture/findChromium.ts"
 import { startFixtureSite } from "../../support/fixtureSite.ts"
-import { captureLayer, captureUrl, only, quickSettings } from "./support.ts"
+import { captureLayer, captureUrl, only, quickSettings, warcOf } from "./support.ts"
 
 const site = await startFixtureSite()
 const pagesFolder = fileURLToPath(new URL("../../fixtures/pages/", import.meta.url))
@@ -306,26 +304,6 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
     slow,
   )
 })
-
-/** The records of `archive/data.warc.gz` in a WACZ, as one text of single-byte characters. */
-const warcOf = (wacz: Buffer) =>
-  new Promise<string>((resolve, reject) => {
-    yauzl.fromBuffer(wacz, { lazyEntries: true }, (error, zip) => {
-      if (error !== null) return reject(error)
-      zip.on("entry", (entry: yauzl.Entry) => {
-        if (entry.fileName !== "archive/data.warc.gz") return zip.readEntry()
-        zip.openReadStream(entry, (failed, stream) => {
-          if (failed !== null) return reject(failed)
-          const chunks: Array<Buffer> = []
-          stream.on("data", (chunk: Buffer) => chunks.push(chunk))
-          stream.on("error", reject)
-          stream.on("end", () => resolve(gunzipSync(Buffer.concat(chunks)).toString("latin1")))
-        })
-      })
-      zip.on("error", reject)
-      zip.readEntry()
-    })
-  })
 
 describe("page.html", () => {
   const opened = {

@@ -8,7 +8,7 @@ import sharp from "sharp"
 import { afterAll, it as plainIt } from "vitest"
 import { adHosts } from "../../../src/snapshot/capture/guard/adHosts.ts"
 import { startFixtureSite } from "../../support/fixtureSite.ts"
-import { captureLayer, captureUrl, only } from "./support.ts"
+import { captureLayer, captureUrl, only, warcOf } from "./support.ts"
 
 const site = await startFixtureSite()
 const folder = mkdtempSync(join(tmpdir(), "linkseal-settings-"))
@@ -97,6 +97,26 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
           expect(plain.result.text).toMatch(/en-US \| Mozilla\/5\.0 .* \| 1280 \| 800 \| false/)
           expect(plain.result.text).not.toContain("Headless")
           expect(site.headersOf("/who")?.["sec-ch-ua"]).toMatch(/^(?!.*Headless).*"Chromium";v="\d+"/)
+        }),
+      slow,
+    )
+
+    it.effect(
+      "leave advertising and measurement out when that is asked, and only then",
+      () =>
+        Effect.gen(function* () {
+          const leftOut =
+            /Left out: (ad\.doubleclick\.net|www\.google-analytics\.com|cdn\.taboola\.com) serves advertising/g
+          const kept = (blockAds: boolean) =>
+            captureUrl(`${site.origin}/with-ads`, { ...only("page.html", "page.wacz"), blockAds })
+          const without = yield* kept(true)
+          expect(without.result).toMatchObject({ partial: false, verdict: { kind: "good" } })
+          const warc = yield* Effect.promise(() => warcOf(without.files.get("page.wacz")!))
+          expect(new Set(warc.match(leftOut)).size).toBe(3)
+          expect(warc).not.toMatch(/^WARC-Target-URI: \S*doubleclick/m)
+          const plain = yield* kept(false)
+          const other = yield* Effect.promise(() => warcOf(plain.files.get("page.wacz")!))
+          expect(other).not.toMatch(leftOut)
         }),
       slow,
     )

@@ -6,6 +6,8 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { gunzipSync } from "node:zlib"
+import yauzl from "yauzl"
 import { ArtefactSink } from "../../../src/snapshot/archive/ArtefactSink.ts"
 import { Browser, type BrowserOptions } from "../../../src/snapshot/capture/Browser.ts"
 import { capture } from "../../../src/snapshot/capture/Capture.ts"
@@ -94,3 +96,23 @@ export const only = (...names: ReadonlyArray<ArtefactName>): CaptureSettings => 
     Object.keys(quickSettings.artefacts).map((name) => [name, names.includes(name as ArtefactName)]),
   ) as CaptureSettings["artefacts"],
 })
+
+/** The records of `archive/data.warc.gz` in a WACZ, as one text of single-byte characters. */
+export const warcOf = (wacz: Buffer) =>
+  new Promise<string>((resolve, reject) => {
+    yauzl.fromBuffer(wacz, { lazyEntries: true }, (error, zip) => {
+      if (error !== null) return reject(error)
+      zip.on("entry", (entry: yauzl.Entry) => {
+        if (entry.fileName !== "archive/data.warc.gz") return zip.readEntry()
+        zip.openReadStream(entry, (failed, stream) => {
+          if (failed !== null) return reject(failed)
+          const chunks: Array<Buffer> = []
+          stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+          stream.on("error", reject)
+          stream.on("end", () => resolve(gunzipSync(Buffer.concat(chunks)).toString("latin1")))
+        })
+      })
+      zip.on("error", reject)
+      zip.readEntry()
+    })
+  })

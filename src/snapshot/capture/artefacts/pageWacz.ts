@@ -48,7 +48,7 @@ const trafficOf = (capturing: CapturingPage): RecordedTraffic => {
     createdAt: takenAt,
     software,
     pages: [{ url: page, title, ts: takenAt, text }],
-    exchanges: recording.exchanges.map((exchange) => recordedExchange(recording, exchange)),
+    exchanges: recording.exchanges.map((exchange) => recordedExchange(capturing, exchange)),
     extras: extrasOf(capturing, page, text),
   }
 }
@@ -57,14 +57,14 @@ const secret = /^(cookie|authorization|proxy-authorization)$/i
 
 const withoutSecrets = (headers: HeaderList): HeaderList => headers.filter(([name]) => !secret.test(name))
 
-/** The guard's word for why a request did not leave; what it answers is no answer of the site. */
-const refusal = ({ responseHeaders }: Exchange): string | null =>
-  responseHeaders.find(([name]) => name.toLowerCase() === guardHeader)?.[1] ?? null
+/** What the guard answers is no answer of the site: it says why the request did not leave. */
+const isRefusal = ({ responseHeaders, status }: Exchange): boolean =>
+  status === 0 || responseHeaders.some(([name]) => name.toLowerCase() === guardHeader)
 
-const recordedExchange = (recording: Recording, exchange: Exchange): RecordedExchange => {
-  const refused = refusal(exchange)
+const recordedExchange = ({ guard, recording }: CapturingPage, exchange: Exchange): RecordedExchange => {
+  const refusal = isRefusal(exchange) ? guard.refusalOf(exchange.url) : null
   const recorded = answeredExchange(recording, exchange)
-  return refused === null ? recorded : { ...recorded, status: 0, body: null, failed: refused }
+  return refusal === null ? recorded : { ...recorded, status: 0, body: null, failed: refusal }
 }
 
 const answeredExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({

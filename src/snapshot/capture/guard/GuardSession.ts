@@ -159,6 +159,12 @@ export class GuardSession {
     return this.#failures.get(keyOf(bareHost(hostname), effective)) ?? null
   }
 
+  /** Why requests to the URL's host did not leave, what nobody is to blame for included. */
+  refusalOf(url: string): string | null {
+    const host = URL.canParse(url) ? bareHost(new URL(url).hostname) : ""
+    return this.#isLeftOut(host) ? leftOutMessage(host) : (this.failureOf(url)?.message ?? null)
+  }
+
   #adopt(socket: Duplex): void {
     if (this.#closed || this.#sockets.size >= maxSockets) {
       socket.destroy()
