@@ -21,9 +21,9 @@ export const machineTable = (kind: MachineKind): MachineTable =>
   // The schema lets states and rows carry more than it names; the table's own types name everything.
   toJson(tables[kind]) as unknown as MachineTable
 
-/** The machine as a drawing: Mermaid's text, or an SVG that stands alone. */
+/** The machine as a drawing: Mermaid's text, or an SVG that stands alone; without the last line's end. */
 export const drawMachine = (kind: MachineKind, format: "mermaid" | "svg"): string =>
-  format === "mermaid" ? mermaid(tables[kind]) : svg(tables[kind])
+  (format === "mermaid" ? mermaid(tables[kind]) : svg(tables[kind])).trimEnd()
 
 /** Plays a file of scenarios as of now, for the creation times that events stamp; a file that is none is a failure of the command. */
 export const replayScenarios = (json: unknown): ReadonlyArray<unknown> => {
