@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { availableParallelism, totalmem } from "node:os"
+import { Line, type Place } from "./Line.ts"
 import type { QueueStatus } from "./Link.ts"
 
 const positive = (value: number) =>
@@ -31,20 +32,32 @@ export const slotsFor = (
 /** The durations of this many captures give the estimate. */
 const rememberedCaptures = 20
 
-interface Waiting {
-  readonly id: string
-  readonly host: string
-}
-
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : "")
 
-/** Plain state: who waits, who is captured, when a host may be asked again. Times are milliseconds of one clock. */
+interface Host {
+  readonly name: string
+  /** Ids of its links, in the order in which they came. */
+  readonly line: Line<string>
+  /** Its captures under way. */
+  active: number
+  /** When it may be asked again. */
+  nextAt: number
+  /** Its place among the hosts whose turn it may be. */
+  turn: Place<Host> | null
+}
+
+/**
+ * Plain state: who waits, who is captured, when a host may be asked again. Times are milliseconds of one clock. What a
+ * step costs depends on the hosts that have their pause, never on how many links or hosts wait.
+ */
 export class CaptureQueue {
-  /** Hosts in the order of their turns, each with its links in the order in which they came. */
-  private readonly hosts = new Map<string, Array<Waiting>>()
-  private readonly hostOfWaiting = new Map<string, string>()
-  private readonly active = new Map<string, { readonly host: string; readonly since: number }>()
-  private readonly nextAt = new Map<string, number>()
+  private readonly hosts = new Map<string, Host>()
+  /** Hosts with waiting links that may be asked, in the order of their turns. */
+  private readonly turns = new Line<Host>()
+  /** Hosts with waiting links that have their pause, or as many captures as they may. */
+  private readonly resting = new Set<Host>()
+  private readonly waiting = new Map<string, { readonly host: Host; readonly place: Place<string> }>()
+  private readonly active = new Map<string, { readonly host: Host; readonly since: number }>()
   private durations: Array<number> = []
   private readonly settings: QueueSettings
   readonly slots: number
@@ -57,63 +70,56 @@ export class CaptureQueue {
 
   /** The link waits for its turn; again is once. */
   waits(id: string, url: string): void {
-    this.active.delete(id)
-    if (this.hostOfWaiting.has(id)) return
-    const host = hostOf(url)
-    this.hostOfWaiting.set(id, host)
-    const line = this.hosts.get(host)
-    if (line === undefined) this.hosts.set(host, [{ id, host }])
-    else line.push({ id, host })
+    this.deactivate(id)
+    if (this.waiting.has(id)) return
+    const host = this.hostNamed(hostOf(url))
+    this.waiting.set(id, { host, place: host.line.push(id) })
+    if (host.turn === null) this.resting.add(host)
   }
 
   /** The link is being captured (also when a restart resumed it and no turn was given). */
   started(id: string, url: string, now: number): void {
     this.leaves(id)
-    if (!this.active.has(id)) this.active.set(id, { host: hostOf(url), since: now })
+    if (!this.active.has(id)) this.activate(id, this.hostNamed(hostOf(url)), now)
   }
 
   /** The link neither waits nor is captured; with the time, its capture counts for the estimate. */
   ended(id: string, now: number | null): void {
     this.leaves(id)
-    const capture = this.active.get(id)
-    if (capture === undefined) return
-    this.active.delete(id)
-    if (now === null) return
-    this.durations.push(now - capture.since)
+    const since = this.deactivate(id)
+    if (since === null || now === null) return
+    this.durations.push(now - since)
     if (this.durations.length > rememberedCaptures) this.durations.shift()
   }
 
   /** Takes the next link whose turn it is; null when none may start now. */
   take(now: number): string | null {
     if (this.paused || this.active.size >= this.slots) return null
-    for (const [host, line] of this.hosts) {
-      if ((this.nextAt.get(host) ?? 0) > now || this.activeAt(host) >= this.settings.perHostSlots) continue
-      const { id } = line.shift()!
-      this.hosts.delete(host)
-      if (line.length > 0) this.hosts.set(host, line)
-      this.hostOfWaiting.delete(id)
-      this.active.set(id, { host, since: now })
-      this.nextAt.set(host, now + this.settings.perHostGapMillis)
-      if (this.nextAt.size > 1_000) this.forgetHosts(now)
-      return id
-    }
-    return null
+    this.callRested(now)
+    const host = this.turns.first
+    const id = host?.line.first ?? null
+    if (host === null || id === null) return null
+    this.leaves(id)
+    host.nextAt = now + this.settings.perHostGapMillis
+    this.activate(id, host, now)
+    return id
   }
 
   /** When a waiting link may start although nothing else happens; null when only an event can change that. */
   wakeAt(now: number): number | null {
     if (this.paused || this.active.size >= this.slots) return null
+    this.callRested(now)
+    if (this.turns.length > 0) return now
     let earliest: number | null = null
-    for (const host of this.hosts.keys()) {
-      if (this.activeAt(host) >= this.settings.perHostSlots) continue
-      const at = Math.max(now, this.nextAt.get(host) ?? 0)
-      if (earliest === null || at < earliest) earliest = at
+    for (const { active, nextAt } of this.resting) {
+      if (active >= this.settings.perHostSlots) continue
+      if (earliest === null || nextAt < earliest) earliest = nextAt
     }
     return earliest
   }
 
   status(): QueueStatus {
-    const waiting = this.hostOfWaiting.size
+    const waiting = this.waiting.size
     return { paused: this.paused, waiting, capturing: this.active.size, etaMillis: this.eta(waiting) }
   }
 
@@ -125,23 +131,52 @@ export class CaptureQueue {
     return Math.round((mean * left) / this.slots)
   }
 
+  private hostNamed(name: string): Host {
+    const known = this.hosts.get(name)
+    if (known !== undefined) return known
+    const host: Host = { name, line: new Line(), active: 0, nextAt: 0, turn: null }
+    this.hosts.set(name, host)
+    return host
+  }
+
+  /** Hosts that have rested get a turn, behind those that wait for theirs. */
+  private callRested(now: number): void {
+    for (const host of this.resting) {
+      if (host.nextAt > now || host.active >= this.settings.perHostSlots) continue
+      this.resting.delete(host)
+      if (host.line.length > 0) host.turn = this.turns.push(host)
+      else if (host.active === 0) this.hosts.delete(host.name)
+    }
+  }
+
+  private activate(id: string, host: Host, since: number): void {
+    this.active.set(id, { host, since })
+    host.active++
+    if (host.turn !== null) this.turns.leave(host.turn)
+    host.turn = null
+    this.resting.add(host)
+  }
+
+  /** Gives since when the link was captured; null when it was not. */
+  private deactivate(id: string): number | null {
+    const capture = this.active.get(id)
+    if (capture === undefined) return null
+    this.active.delete(id)
+    capture.host.active--
+    // A host that has its turn already must not get a second one.
+    if (capture.host.turn === null) this.resting.add(capture.host)
+    return capture.since
+  }
+
   private leaves(id: string): void {
-    const host = this.hostOfWaiting.get(id)
-    const line = host === undefined ? undefined : this.hosts.get(host)
-    if (host === undefined || line === undefined) return
-    this.hostOfWaiting.delete(id)
-    const index = line.findIndex((waiting) => waiting.id === id)
-    if (index !== -1) line.splice(index, 1)
-    if (line.length === 0) this.hosts.delete(host)
-  }
-
-  private activeAt(host: string): number {
-    let count = 0
-    for (const capture of this.active.values()) if (capture.host === host) count++
-    return count
-  }
-
-  private forgetHosts(now: number): void {
-    for (const [host, at] of this.nextAt) if (at <= now) this.nextAt.delete(host)
+    const found = this.waiting.get(id)
+    if (found === undefined) return
+    this.waiting.delete(id)
+    const { host, place } = found
+    host.line.leave(place)
+    if (host.line.length > 0 || host.turn === null) return
+    this.turns.leave(host.turn)
+    host.turn = null
+    this.resting.add(host)
   }
 }

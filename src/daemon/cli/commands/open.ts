@@ -17,8 +17,9 @@ interface Options {
 const preferred = ["page.html", "original", "screenshot"]
 
 const chooseSnapshot = (link: LinkDetail, version: number | undefined): Snapshot => {
-  const found =
-    version === undefined ? link.snapshots[0] : link.snapshots.find((one) => one.version === version)
+  // A later version that is doubtful never takes the place of one that is good.
+  const best = link.snapshots.find(({ verdict }) => verdict.kind === "good") ?? link.snapshots[0]
+  const found = version === undefined ? best : link.snapshots.find((one) => one.version === version)
   if (found !== undefined) return found
   throw failure(
     "no-snapshot",
@@ -57,7 +58,7 @@ export const openCommand = (program: Program, root: Command) =>
       .command("open")
       .description("open a file of a snapshot")
       .argument("<id>", "of the link")
-      .option("--version <n>", "which version (default: the newest)", versionArgument)
+      .option("--version <n>", "which version (default: the newest that is good)", versionArgument)
       .option("--artefact <name>", "which file, for example screenshot (default: page.html)"),
     async (session, { version, artefact }, [id]) => {
       const client = session.client()
