@@ -141,6 +141,6 @@ describe("size", () => {
   it("has no inline script, and asks nothing of another host", () => {
     const html = readFileSync(`${distWeb}/index.html`, "utf8")
     expect([...html.matchAll(/<script(?![^>]*src=)/g)]).toEqual([])
-    expect([...html.matchAll(/(?:src|href)="(?!\/assets\/)[^"]*"/g)]).toEqual([])
+    expect([...html.matchAll(/(?:src|href)="(?!\/assets\/|\/manifest\.webmanifest")[^"]*"/g)]).toEqual([])
   })
 })
