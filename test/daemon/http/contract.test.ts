@@ -150,8 +150,6 @@ describe("what cannot be decoded is 400, and nothing is done", () => {
 })
 
 describe("undo", () => {
-  const post = (path: string, body: unknown) => served.ask(`/api/v1${path}`, { method: "POST", body })
-
   it("takes back a removal, by its number or the last one, and answers the links", async () => {
     const { json } = await post("/links", { urls: ["http://undo.example/1", "http://undo.example/2"] })
     const ids = json.links.map((link: { id: string }) => link.id)

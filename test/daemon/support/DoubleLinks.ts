@@ -236,8 +236,8 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
           )
           const removed = ids.filter((_, index) => outcomes[index]!._tag === "Right")
           const change = forEver || removed.length === 0 ? null : String(removals.push(removed))
-          const failed = outcomes.flatMap((outcome, index) =>
-            outcome._tag === "Left" ? [{ id: ids[index]!, error: outcome.left }] : [],
+          const failed = outcomes.flatMap((done, index) =>
+            done._tag === "Left" ? [{ id: ids[index]!, error: done.left }] : [],
           )
           return { removed, failed, change }
         }),
@@ -309,8 +309,10 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
                 {
                   kind: "changed",
                   pieces: [
+                    { kind: "same", text: "the " },
                     { kind: "removed", text: "old" },
                     { kind: "added", text: "new" },
+                    { kind: "same", text: " words" },
                   ],
                 },
               ],

@@ -17,6 +17,13 @@ const shownMax = 200
 
 type Block = NonNullable<DiffDocument["text"]>["blocks"][number]
 
+/** A piece of a line, harmless, with the blanks around it. */
+const withBlanks = (text: string): string => {
+  const [before, after] = [/^\s/.test(text) ? " " : "", /\s$/.test(text) ? " " : ""]
+  const clean = harmless(text)
+  return clean === "" ? before || after : `${before}${clean}${after}`
+}
+
 const blockLines = ({ paint }: Session, block: Block): ReadonlyArray<string> => {
   switch (block.kind) {
     case "same":
@@ -27,7 +34,7 @@ const blockLines = ({ paint }: Session, block: Block): ReadonlyArray<string> => 
       return [paint("red", `- ${harmless(block.text)}`)]
     case "changed": {
       const pieces = block.pieces.map(({ kind, text }) => {
-        const clean = harmless(text)
+        const clean = withBlanks(text)
         if (kind === "same") return clean
         return kind === "added" ? paint("green", `{+${clean}+}`) : paint("red", `[-${clean}-]`)
       })
@@ -52,7 +59,7 @@ const linkLines = ({ paint }: Session, links: DiffDocument["links"]) =>
 const pictureLine = (picture: DiffDocument["picture"]): string => {
   if (picture === null) return "no two pictures to compare"
   if (picture.boxes.length === 0) return "the picture is the same"
-  return `${(picture.changed * 100).toFixed(1)} % of the picture, in ${picture.boxes.length} places`
+  return `${(picture.changed * 100).toFixed(1)} % of the picture, in ${picture.boxes.length} ${picture.boxes.length === 1 ? "place" : "places"}`
 }
 
 const text = (session: Session, { from, links, picture, text: words, to }: DiffDocument) => {
