@@ -14,7 +14,7 @@ import * as Exit from "effect/Exit"
 import type { RuntimeFiber } from "effect/Fiber"
 import type { Scheduler, Task } from "effect/Scheduler"
 import { TimerHeap } from "./TimerHeap.ts"
-import { seededRandom } from "./Randomness.ts"
+import { draws, seededRandom, type Draws } from "./Randomness.ts"
 
 /** Nothing is runnable, no timer is set, nothing real is awaited, and the program has not ended: it never will. */
 export class VirtualDeadlock extends Data.TaggedError("VirtualDeadlock")<{ readonly at: number }> {
@@ -34,6 +34,8 @@ export interface VirtualOptions {
   readonly start?: number
   /** Seeds `Random` and everything drawn from it. */
   readonly seed?: string | number
+  /** Lets what is runnable at the same time run in an order drawn from this seed, to look for orders that break something. */
+  readonly interleave?: string | number
 }
 
 /** The virtual time that a program runs under. */
@@ -46,12 +48,14 @@ export class VirtualWorld implements Scheduler {
   private holds = 0
   private now: number
   private poke: (() => void) | null = null
+  private readonly mixed: Draws | null
   readonly clock: Clock.Clock
   /** How often time has jumped. */
   jumps = 0
 
-  constructor(start: number) {
+  constructor(start: number, interleave?: string | number) {
     this.now = start
+    this.mixed = interleave === undefined ? null : draws(`interleave ${interleave}`)
     const currentTimeMillis = Effect.sync(() => this.now)
     this.clock = {
       [ClockTypeId]: ClockTypeId,
@@ -96,7 +100,7 @@ export class VirtualWorld implements Scheduler {
       if (batch.length === 0) return
       if (batch === this.tasks) this.tasks = []
       else this.later = []
-      for (const task of batch) task()
+      for (const task of this.mixed === null ? batch : this.mixed.shuffled(batch)) task()
     }
   }
 
@@ -155,7 +159,7 @@ export const runExit = <A, E>(
   program: Effect.Effect<A, E, VirtualTime>,
   options: VirtualOptions = {},
 ): Promise<Exit.Exit<A, E>> => {
-  const world = new VirtualWorld(options.start ?? defaultStart)
+  const world = new VirtualWorld(options.start ?? defaultStart, options.interleave)
   const inside = program.pipe(
     Effect.provideService(VirtualTime, world),
     Effect.withClock(world.clock),
