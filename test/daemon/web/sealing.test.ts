@@ -67,6 +67,30 @@ describe("the board", () => {
     expect(await page.evaluate("document.activeElement.dataset.state")).toBe("SealPreCommit1Failed")
   })
 
+  it("fits a laptop's window, whole and beside a sector", async () => {
+    const { page, node } = await start("/sealing", { height: 900 })
+    const bottom = async () => {
+      const box = await node("Proving").boundingBox()
+      return box === null ? Number.NaN : box.y + box.height
+    }
+    await expect.poll(bottom).toBeLessThan(900)
+    await page.goto(`${page.url()}?sector=${numbers.proving}`)
+    await page.getByRole("heading", { name: `Sector ${numbers.proving}` }).waitFor()
+    const last = await node("FaultedFinal").boundingBox()
+    const panel = await page.locator("aside").last().boundingBox()
+    expect((last?.x ?? Number.NaN) + (last?.width ?? 0)).toBeLessThan(panel?.x ?? Number.NaN)
+  })
+
+  it("shows every speed on a phone of 320 px", async () => {
+    const { page } = await start("/sealing", { width: 320, height: 700, language: "zh-CN" })
+    const box = await page.getByRole("button", { name: "36,000×" }).boundingBox()
+    const group = await page.getByRole("button", { name: "36,000×" }).locator("..").boundingBox()
+    expect((box?.x ?? Number.NaN) + (box?.width ?? 0)).toBeLessThanOrEqual(
+      (group?.x ?? 0) + (group?.width ?? 0),
+    )
+    await page.getByRole("option", { name: "1分钟" }).waitFor({ state: "attached" })
+  })
+
   it("is a list on a narrow screen", async () => {
     const { page } = await start("/sealing", { width: 390, height: 800 })
     await expect.poll(() => page.locator("button[data-state]").count()).toBe(43)

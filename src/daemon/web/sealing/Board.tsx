@@ -82,7 +82,7 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
           y={-4}
           width={nodeWidth + 8}
           height={nodeHeight + 8}
-          rx={kind === "good" ? 21 : 8}
+          rx={kind === "good" ? 19 : 8}
         />
         <Shape kind={kind} />
         <GlyphIn name={kindGlyphs[kind]} x={12} y={nodeHeight / 2 - 7} size={14} />
@@ -229,7 +229,7 @@ export const Board = ({ machine, counts, chosen, onChoose }: Props) => {
     >
       <Ends />
       {laneWords.map(([x, word]) => (
-        <text key={x} x={x} y={26} fontSize="12.5" fill="var(--muted)">
+        <text key={x} x={x} y={20} fontSize="12.5" fill="var(--muted)">
           {_(word)}
         </text>
       ))}

@@ -108,7 +108,7 @@ export const ClockBar = () => {
         <Icon name={paused ? "play" : "pause"} />
         {paused ? <Trans>Run</Trans> : <Trans>Pause</Trans>}
       </button>
-      <div role="group" aria-label={t`Speed`} className="seg max-w-full overflow-x-auto">
+      <div role="group" aria-label={t`Speed`} className="seg max-w-full max-sm:[&>*]:px-1.5">
         {[...scales, ...other].map((scale) => (
           <button
             key={scale}

@@ -173,7 +173,7 @@ const Room = ({ table, place, go }: RoomProps) => {
         />
       </div>
       <div
-        className={`grid grow content-start gap-4 px-3 pb-6 sm:px-4 ${side ? "lg:grid-cols-[minmax(0,1fr)_23rem]" : ""}`}
+        className={`grid grow content-start gap-4 px-3 pb-6 sm:px-4 ${side ? "lg:grid-cols-[minmax(0,1fr)_19rem] min-[1700px]:grid-cols-[minmax(0,1fr)_23rem]" : ""}`}
       >
         {side && (
           <aside ref={aside} className="min-w-0 scroll-mt-14 lg:order-2">
@@ -203,7 +203,7 @@ const Room = ({ table, place, go }: RoomProps) => {
             <StateGroups machine={table} counts={counts} chosen={place.state} onChoose={chooseState} />
           ) : (
             <div className="card overflow-x-auto p-2">
-              <div className="min-w-250">
+              <div className={side ? "board-small min-w-192" : "min-w-250"}>
                 <Board machine={table} counts={counts} chosen={place.state} onChoose={chooseState} />
               </div>
             </div>

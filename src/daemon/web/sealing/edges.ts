@@ -3,11 +3,11 @@ import { boardLayout, failureEdges, lanes, mainEdges, type Place } from "./board
 import type { Machine } from "../lib/types.ts"
 
 export const nodeWidth = 212
-export const nodeHeight = 34
+export const nodeHeight = 30
 export const boardWidth = 1200
 const laneX = [16, 252, 492, 748, 972]
-const firstY = 50
-const pitch = 56
+const firstY = 38
+const pitch = 44
 const unplacedY = firstY + 15 * pitch + 24
 
 export interface Box {
@@ -47,7 +47,7 @@ export const boxesOf = (states: ReadonlyArray<string>): ReadonlyMap<string, Box>
 }
 
 export const boardHeight = (boxes: ReadonlyMap<string, Box>): number =>
-  Math.max(...[...boxes.values()].map((box) => box.y + nodeHeight), 400) + 14
+  Math.max(...[...boxes.values()].map((box) => box.y + nodeHeight), 400) + 8
 
 const apart = 7
 
@@ -140,7 +140,7 @@ export const neighbour = (
     const ahead = (vertical ? box.y - at.y : box.x - at.x) * sign
     const aside = Math.abs(vertical ? box.x - at.x : box.y - at.y)
     if (ahead <= 1 || (vertical && box.column !== at.column)) continue
-    const cost = ahead + aside * 2
+    const cost = ahead + aside * 2.6
     if (cost < least) {
       least = cost
       best = name
