@@ -25,6 +25,17 @@ describe("pasted text", () => {
     ])
   })
 
+  it("takes bare numeric addresses as it takes bare hosts", () => {
+    expect(
+      recognise("192.168.0.1\n10.0.0.1:8080/x\nlocalhost:3000\nexample.org/foo\n999.1.1.1").urls,
+    ).toEqual([
+      "https://192.168.0.1/",
+      "https://10.0.0.1:8080/x",
+      "https://localhost:3000/",
+      "https://example.org/foo",
+    ])
+  })
+
   it.each(["javascript:alert(1)", "ftp://a.example/", "file.txt is here", "12:30", "…"])(
     "does not take %s",
     (text) => {

@@ -1,6 +1,6 @@
 /**
  * Finds the addresses in pasted text. A line is an address, or a text with addresses in it, or neither; a bare host
- * such as `example.org/page` counts as https.
+ * such as `example.org/page` or `192.168.0.1` counts as https.
  */
 export interface Recognised {
   /** In the order of the text, each once. */
@@ -12,6 +12,7 @@ export interface Recognised {
 }
 
 const inText = /https?:\/\/[^\s<>"'，。；、）】》」]+/gi
+const bareAddress = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\]|localhost)(?::\d+)?(?:[/?#]\S*)?$/i
 const bareHost = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,}(?::\d+)?(?:[/?#]\S*)?$/u
 
 const trimmed = (url: string): string => {
@@ -30,7 +31,7 @@ const parsed = (text: string): string | null => {
 }
 
 const urlsOf = (line: string): ReadonlyArray<string> => {
-  if (bareHost.test(line)) {
+  if (bareHost.test(line) || bareAddress.test(line)) {
     const url = parsed(`https://${line}`)
     return url === null ? [] : [url]
   }
