@@ -60,6 +60,8 @@ export class MockDaemon {
   readonly requests: Array<MockRequest> = []
   /** When true, API calls are answered with 503 and streams are cut. */
   broken = false
+  /** When true, every API call is answered with 401, as without the token. */
+  refusing = false
   origin = ""
   private seq = 0
   private readonly journal: Array<string> = []
@@ -169,6 +171,8 @@ export class MockDaemon {
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse) {
     const url = new URL(request.url ?? "/", "http://127.0.0.1")
+    if (this.refusing && url.pathname.startsWith("/api/v1/"))
+      return reply(response, [401, { error: { code: "no-token", message: "send the token" } }])
     if (url.pathname === "/api/v1/events") return this.openStream(request, response)
     if (!url.pathname.startsWith("/api/v1/")) return this.page(url.pathname, response)
     const text = await bodyOf(request)

@@ -22,7 +22,7 @@ export interface OpenPage {
   readonly errors: Array<string>
 }
 
-const expected = /net::ERR_|status of (?:404|409|503)|EventSource/
+const expected = /net::ERR_|status of (?:401|404|409|503)|EventSource/
 
 export const openPage = async (browser: Browser, address: string, view: View = {}): Promise<OpenPage> => {
   const context = await browser.newContext({

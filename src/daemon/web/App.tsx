@@ -2,10 +2,10 @@
 import { Trans } from "@lingui/react/macro"
 import { lazy, Suspense, useEffect, useState } from "react"
 import { Route, Switch, useLocation } from "wouter"
+import { locked } from "./lib/api.ts"
 import { useKeys } from "./lib/keys.ts"
 import { useStore } from "./lib/Store.ts"
 import { runToastAction } from "./lib/toast.ts"
-import { locked } from "./lib/world.ts"
 import { LinksPage } from "./links/LinksPage.tsx"
 import { Empty } from "./parts/Empty.tsx"
 import { Announcer, ProblemBand, ToastArea } from "./parts/Feedback.tsx"
@@ -21,8 +21,9 @@ const AddDialog = lazy(() => import("./add/AddDialog.tsx"))
 const Locked = () => (
   <Empty icon="key" title={<Trans>This page needs its token</Trans>}>
     <Trans>
-      Open the address that the daemon printed when it started, the one with <code>?token=</code> at its end.
-      You find the token in the file <code>token</code> of the data folder.
+      The daemon got no token from this browser, or a wrong one. Open the address that it printed when it
+      started, the one with <code>?token=</code> at its end. You find the token in the file <code>token</code>{" "}
+      of the data folder.
     </Trans>
   </Empty>
 )
@@ -86,7 +87,7 @@ export const App = () => {
         tabIndex={-1}
         className="flex min-w-0 grow flex-col overflow-y-auto pb-14 outline-none rail:pb-0"
       >
-        <ProblemBand />
+        {!closed && <ProblemBand />}
         {closed ? <Locked /> : <Pages />}
       </main>
       <BottomBar />

@@ -91,6 +91,10 @@ describe("a link", () => {
     const { page, daemon } = await start("/links/k00132")
     await page.getByRole("button", { name: "Parts" }).click()
     await page.getByText("the link is a page, not a file").waitFor()
+    await page.getByText("Timeline").click()
+    await page.getByText("checked, unchanged").waitFor()
+    await page.getByText("the address answered · HTTP 200 · text/html").waitFor()
+    expect(await page.locator("main").innerText()).not.toMatch(/Snapshot(?:Stored|Unchanged)|httpStatus/)
     daemon.changeLink("k00132", { state: "capturing" })
     daemon.emit("progress", { kind: "link", id: "k00132", step: "settle", done: 3, total: 11 })
     await page.getByText("Being captured: waiting until it is quiet").waitFor()
@@ -98,7 +102,8 @@ describe("a link", () => {
       state: "failed",
       failure: { code: "timeout", message: "It did not answer.", retryAt: null },
     })
-    await page.getByText("It did not answer.").waitFor()
+    await page.getByText("took too long · The site did not answer in time.").waitFor()
+    expect(await page.getByText("It did not answer.").count()).toBe(0)
   })
 
   it("takes a new title and new tags in place", async () => {
@@ -108,6 +113,38 @@ describe("a link", () => {
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { level: 1, name: "新标题" }).waitFor()
     expect(sent("PATCH", "/links/k00136").map(({ body }) => body)).toEqual([{ title: "新标题" }])
+  })
+})
+
+describe("a Chinese reader", () => {
+  it("gets failures, events and reasons in Chinese, and the daemon's details marked as English", async () => {
+    const { page, daemon } = await start("/links/k00134", {}, { language: "zh-CN" })
+    await page.getByText("连接被拒绝 · 那里目前没有服务在监听。").waitFor()
+    await page.getByText("抓取失败 · 连接被拒绝").waitFor()
+    expect(await page.locator("main").innerText()).not.toContain("refused the connection")
+    daemon.changeLink("k00134", {
+      state: "failed",
+      failure: { code: "internal-error", message: "a bolt came loose", retryAt: null },
+    })
+    await page.getByText("内部错误").first().waitFor()
+    expect(await page.getByText("a bolt came loose").getAttribute("lang")).toBe("en")
+    daemon.changeLink("k00134", {
+      state: "failed",
+      failure: { code: "http-418", message: "teapot", retryAt: null },
+    })
+    await page.getByText("HTTP 418 · 站点拒绝了请求：请检查地址。").waitFor()
+  })
+})
+
+describe("a page without its token", () => {
+  it("says so, and does not knock again and again", async () => {
+    const { page, daemon, sent } = await start("/settings")
+    daemon.refusing = true
+    daemon.cut()
+    await page.getByRole("heading", { name: "This page needs its token" }).waitFor()
+    await page.getByText("no access").first().waitFor()
+    expect(await page.getByText("reconnecting").count()).toBe(0)
+    expect(sent("GET", "/clock")).toHaveLength(0)
   })
 })
 

@@ -116,13 +116,13 @@ const artefactsOf = (seed: number, url: string, broken: boolean): ReadonlyArray<
     : [
         artefact("page.html", "text/html", 820_114 + seed * 1_231, seed),
         broken
-          ? without("screenshot", "image/jpeg", "failed", "the picture was not done within 20 s")
+          ? without("screenshot", "image/jpeg", "failed", "it was not ready after 20 s")
           : artefact("screenshot", "image/jpeg", 244_801 + seed * 331, seed),
         artefact("thumbnail", "image/jpeg", 18_202, seed),
         artefact("article.txt", "text/plain", 14_551 + seed, seed),
         artefact("metadata.json", "application/json", 1_204, seed),
         artefact("favicon", "image/png", 942, seed),
-        without("original", "application/octet-stream", "skipped", "the link is a page, not a file"),
+        without("original", "application/octet-stream", "skipped", "the link is a page"),
       ]
 
 const snapshotOf = (
@@ -155,8 +155,16 @@ const timelineOf = (state: LinkState, start: number, failure: Link["failure"]): 
     ["LinkAdded", "", "queued", 0, null],
     ["CaptureStarted", "queued", "probing", 1_800, null],
     ["Probed", "probing", "capturing", 2_650, { mediaType: "text/html", httpStatus: 200 }],
-    ["Captured", "capturing", "storing", 6_810, { parts: 7, bytes: 1_094_213 }],
-    ["Stored", "storing", "archived", 6_990, { version: 1 }],
+    ["Captured", "capturing", "storing", 6_810, { version: 1, bytes: 1_094_213, millis: 4_160 }],
+    [
+      "SnapshotStored",
+      "storing",
+      "archived",
+      6_990,
+      { version: 1, bytes: 1_094_213, partial: false, verdict: { kind: "good", reasons: [] } },
+    ],
+    ["SnapshotRequested", "archived", "queued", 42_000, null],
+    ["SnapshotUnchanged", "storing", "archived", 46_500, { version: 1 }],
   ]
   const upTo = { queued: 1, probing: 2, capturing: 3, storing: 4 }[state as "queued"]
   const done = state === "failed" || state === "cancelled" ? 2 : (upTo ?? steps.length)
@@ -173,12 +181,12 @@ const timelineOf = (state: LinkState, start: number, failure: Link["failure"]): 
       event: "CaptureFailed",
       from: "probing",
       to: "failed",
-      detail: { code: failure.code },
+      detail: failure,
     })
   if (state === "cancelled")
     entries.push({
       at: new Date(start + 4_020).toISOString(),
-      event: "CaptureCancelled",
+      event: "CancelRequested",
       from: "probing",
       to: "cancelled",
       detail: null,

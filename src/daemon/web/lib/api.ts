@@ -2,6 +2,11 @@
  * One call to the daemon. The page trusts its own daemon: answers are typed, not decoded. A refusal is an `ApiError`
  * with the daemon's code and sentence; no answer at all is `offline`.
  */
+import { Store } from "./Store.ts"
+
+/** The daemon refuses us: the page was opened without its token, or with a wrong one. */
+export const locked = new Store<boolean>(false)
+
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -49,6 +54,7 @@ export const api = async <T>(
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause
     throw new ApiError(0, "offline", "the daemon does not answer")
   })
+  if (response.status === 401) locked.set(true)
   if (!response.ok) throw await refusalOf(response)
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
 }

@@ -2,6 +2,7 @@
  * The daemon's event stream, one connection for all tabs: the tab that holds the lock owns the `EventSource` and passes
  * its messages on, for a browser allows six connections to a host. `reset` means: what you show may be old, ask again.
  */
+import { api, locked } from "./api.ts"
 import { Store } from "./Store.ts"
 import type { Change, ClockDocument, Progress, Queue } from "./types.ts"
 
@@ -65,6 +66,11 @@ const own = (channel: BroadcastChannel) => {
   channel.onmessage = (event: MessageEvent<Passed>) => {
     if (event.data.is === "hello") tell({ is: "connection", state: connection.get().state })
   }
+  /** A stream does not tell why it was refused; a call does, and a page without its token stops asking. */
+  const reopen = async () => {
+    await api("GET", "/clock").catch(() => {})
+    if (!locked.get()) open(false)
+  }
   const open = (first: boolean) => {
     const source = new EventSource("/api/v1/events")
     let again = !first
@@ -81,7 +87,7 @@ const own = (channel: BroadcastChannel) => {
       heard("lost")
       if (source.readyState !== EventSource.CLOSED) return
       source.close()
-      setTimeout(() => open(false), reconnectMillis)
+      setTimeout(() => void reopen(), reconnectMillis)
     }
     for (const name of names) {
       source.addEventListener(name, (event) => {

@@ -88,6 +88,27 @@ const unit = (short: "d" | "h" | "min" | "s" | "ms"): string => {
   return { d: "天", h: "小时", min: "分", s: "秒", ms: "毫秒" }[short]
 }
 
+const unitNames: Readonly<Record<string, "second" | "minute" | "hour" | "day">> = {
+  s: "second",
+  min: "minute",
+  m: "minute",
+  h: "hour",
+  d: "day",
+}
+
+/** A duration as the daemon writes it (`10 min`) in the reader's words; as it is when it is not one. */
+export const writtenDuration = (text: string): string => {
+  const [, amount, name = ""] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/.exec(text) ?? []
+  const unitName =
+    unitNames[name] ?? unitNames[name.replace(/(?:econd|our|ay)?s?$/, "").replace(/^minute$/, "min")]
+  if (amount === undefined || unitName === undefined) return text
+  return new Intl.NumberFormat(i18n.locale || "en", {
+    style: "unit",
+    unit: unitName,
+    unitDisplay: "short",
+  }).format(Number(amount))
+}
+
 /** The two largest units: `1 h 12 min`, `1 小时 12 分`; under ten seconds with a tenth. */
 export const duration = (millis: number): string => {
   const of = (value: number, name: Parameters<typeof unit>[0]) => `${value} ${unit(name)}`

@@ -2,7 +2,7 @@
  * What every page shows about the daemon: counts by state, the capture queue, the sealing clock. Fetched once, then
  * carried by the event stream.
  */
-import { api } from "./api.ts"
+import { api, locked } from "./api.ts"
 import { onMessage } from "./events.ts"
 import { Store } from "./Store.ts"
 import type { ClockDocument, Counts, Queue, StatusDocument } from "./types.ts"
@@ -27,9 +27,6 @@ export const epochMillis = 30_000
 export const epochAt = (read: ReadClock, at: number): number =>
   read.epoch + Math.floor((sealingNow(read, at) - Date.parse(read.now)) / epochMillis)
 
-/** The daemon refuses us: the page was opened without its token. */
-export const locked = new Store<boolean>(false)
-
 const moved = (counts: Counts | null, from: string, to: string): Counts | null => {
   if (counts === null || from === to) return counts
   const next: Record<string, number> = { ...counts }
@@ -47,8 +44,8 @@ const loadStatus = async (): Promise<void> => {
     setClock(status.clock)
     about.set({ version: status.version, startedAt: Date.now() - status.uptimeMillis })
     locked.set(false)
-  } catch (cause) {
-    if (cause instanceof Error && "status" in cause && cause.status === 401) locked.set(true)
+  } catch {
+    // A refusal has set `locked`; without an answer the stream reconnects and this is asked again.
   }
 }
 

@@ -1,5 +1,5 @@
 /** The head of a link: where it came from in the list, its title and tags to edit in place, what can be done. */
-import { Trans, useLingui } from "@lingui/react/macro"
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useRef, useState } from "react"
 import { Link as Anchor } from "wouter"
 import { ago, exact, fullTime, langOf, siteOf } from "../lib/format.ts"
@@ -177,7 +177,11 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
   const state = useKey(links, link.id)?.state ?? link.state
   const off = offline !== null
   const remove = () => {
-    removeLinks([link.id], <Trans>Removed</Trans>, <Trans>Undo</Trans>)
+    removeLinks(
+      [link.id],
+      <Plural value={1} one="# link removed" other="# links removed" />,
+      <Trans>Undo</Trans>,
+    )
     onRemoved()
   }
   useKeys({

@@ -6,7 +6,8 @@ import { duration } from "../lib/format.ts"
 import { isBusy } from "../lib/links.ts"
 import { useFastNow } from "../lib/now.ts"
 import type { LinkDetail, Progress } from "../lib/types.ts"
-import { doubtWords, failureWords, linkLooks, stepWords } from "../links/states.ts"
+import { failureSentence, failureWord, needsDetail } from "../links/failures.ts"
+import { doubtWords, linkLooks, stepWords } from "../links/states.ts"
 import { Banner } from "../parts/Feedback.tsx"
 
 const Retry = ({ at }: { readonly at: string }) => {
@@ -61,13 +62,17 @@ export const StateBand = ({
     )
   }
   if (link.failure !== null) {
-    const word = failureWords[link.failure.code]
+    const { code, message, retryAt } = link.failure
+    const sentence = failureSentence(code)
     return (
       <Banner>
-        <strong className="font-semibold">{word === undefined ? link.failure.code : _(word)}</strong>
-        {": "}
-        <span lang="en">{link.failure.message}</span>{" "}
-        {link.failure.retryAt !== null && <Retry at={link.failure.retryAt} />}
+        <strong className="font-semibold">{failureWord(code, _)}</strong>
+        {sentence !== null && ` · ${_(sentence)}`} {retryAt !== null && <Retry at={retryAt} />}
+        {needsDetail(code) && (
+          <span lang="en" className="block text-[0.8125rem] text-muted">
+            {message}
+          </span>
+        )}
       </Banner>
     )
   }

@@ -6,17 +6,9 @@ import { clockTime, dateOf, duration, fullTime } from "../lib/format.ts"
 import type { Entry, LinkState } from "../lib/types.ts"
 import { linkLooks } from "../links/states.ts"
 import { Icon } from "../parts/Icon.tsx"
+import { detailWords, eventWords } from "./entryWords.ts"
 
 const shownEntries = 60
-
-const wordsOf = (detail: unknown): string => {
-  if (detail === null || detail === undefined) return ""
-  if (typeof detail !== "object") return String(detail)
-  return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== "" && typeof value !== "object")
-    .map(([key, value]) => `${key}: ${String(value)}`)
-    .join(" · ")
-}
 
 const Line = ({
   entry,
@@ -30,7 +22,8 @@ const Line = ({
   const { _ } = useRuntime()
   const look = linkLooks[entry.to as LinkState]
   const passed = before === undefined ? 0 : Date.parse(entry.at) - Date.parse(before.at)
-  const detail = wordsOf(entry.detail)
+  const word = eventWords[entry.event]
+  const detail = detailWords(entry, _)
   return (
     <>
       {day && <li className="eyebrow pt-3 pb-1 first:pt-0">{dateOf(entry.at)}</li>}
@@ -50,10 +43,10 @@ const Line = ({
         </span>
         <span
           className="min-w-0 text-[0.8125rem] text-muted [overflow-wrap:anywhere] max-sm:col-span-3 max-sm:row-start-2 max-sm:pl-[5.25rem]"
-          lang="en"
+          title={entry.event}
         >
-          {entry.event}
-          {detail !== "" && <span className="text-fg"> {detail}</span>}
+          {word === undefined ? <span lang="en">{entry.event}</span> : _(word)}
+          {detail !== "" && <span className="text-fg"> · {detail}</span>}
         </span>
         <span className="tnum text-right text-xs whitespace-nowrap text-muted">
           {passed > 0 && passed < 86_400_000 ? `+${duration(passed)}` : ""}

@@ -9,6 +9,7 @@ import { Trans, useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { bytes, dateOf, duration, fullTime } from "../lib/format.ts"
 import type { Artefact, Snapshot } from "../lib/types.ts"
+import { reasonOf } from "../links/reasons.ts"
 import { doubtWords } from "../links/states.ts"
 import { Banner } from "../parts/Feedback.tsx"
 import { Icon } from "../parts/Icon.tsx"
@@ -84,6 +85,16 @@ const partMarks = {
   failed: ["k-failed", "alert"],
 } as const
 
+const Reason = ({ reason }: { readonly reason: string }) => {
+  const { _ } = useRuntime()
+  const { text, detail } = reasonOf(reason)
+  return (
+    <>
+      {text !== null && _(text)} {detail !== "" && <span lang="en">{detail}</span>}
+    </>
+  )
+}
+
 const Part = ({ snapshot, part }: { readonly snapshot: Snapshot; readonly part: Artefact }) => {
   const { t } = useLingui()
   const [kind, glyph] = partMarks[part.status]
@@ -109,7 +120,7 @@ const Part = ({ snapshot, part }: { readonly snapshot: Snapshot; readonly part: 
         {part.status === "ok" ? bytes(part.bytes) : ""}
       </td>
       <td className="py-2 text-[0.8125rem] text-muted">
-        {part.reason !== null && <span lang="en">{part.reason}</span>}
+        {part.reason !== null && <Reason reason={part.reason} />}
         {part.sha256 !== "" && (
           <span className="block truncate font-mono text-xs" title={`SHA-256 ${part.sha256}`}>
             {part.sha256.slice(0, 16)}…

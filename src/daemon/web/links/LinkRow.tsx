@@ -11,7 +11,9 @@ import type { Link, Progress } from "../lib/types.ts"
 import { Icon } from "../parts/Icon.tsx"
 import { StateMark } from "../parts/StateMark.tsx"
 import { piecesOf } from "./excerpt.ts"
-import { doubtWords, failureWords, linkLooks, stepWords } from "./states.ts"
+import { failureSentence, failureWord } from "./failures.ts"
+import { reasonWord } from "./reasons.ts"
+import { doubtWords, linkLooks, stepWords } from "./states.ts"
 
 interface Props {
   readonly id: string
@@ -35,13 +37,17 @@ const Favicon = ({ link, pictures }: { readonly link: Link; readonly pictures: b
   const has = latest?.artefacts.some((each) => each.name === "favicon" && each.status === "ok") === true
   const show = has && !broken && (pictures || seenIcons.has(link.id))
   if (!show || latest === null) {
-    return (
+    const [letter = ""] = siteOf(link.url)
+    // The first digit of a numeric address says nothing about the site.
+    return /\p{L}/u.test(letter) ? (
       <span
         aria-hidden="true"
         className="grid size-4 shrink-0 place-items-center rounded-sm bg-fg/8 text-[0.625rem] leading-none font-semibold text-muted uppercase"
       >
-        {siteOf(link.url).slice(0, 1)}
+        {letter}
       </span>
+    ) : (
+      <Icon name="globe" className="size-4 shrink-0 text-muted" />
     )
   }
   seenIcons.add(link.id)
@@ -88,11 +94,11 @@ const Reason = ({ link, step }: { readonly link: Link; readonly step: Progress |
   const { _ } = useRuntime()
   if (isBusy(link.state) && link.state !== "queued") return <Working id={link.id} step={step} />
   if (link.failure !== null) {
-    const word = failureWords[link.failure.code]
+    const sentence = failureSentence(link.failure.code)
     return (
       <>
-        <span className="text-failed" title={link.failure.message}>
-          {word === undefined ? link.failure.code : _(word)}
+        <span className="text-failed" title={sentence === null ? link.failure.message : _(sentence)}>
+          {failureWord(link.failure.code, _)}
         </span>
         {link.failure.retryAt !== null && (
           <span className="tnum">
@@ -112,7 +118,7 @@ const Reason = ({ link, step }: { readonly link: Link; readonly step: Progress |
   const missing = link.latest?.artefacts.filter((each) => each.status === "failed") ?? []
   if (missing.length > 0) {
     return (
-      <span title={missing.map((each) => `${each.name}: ${each.reason ?? ""}`).join("\n")}>
+      <span title={missing.map((each) => `${each.name}: ${reasonWord(each.reason ?? "", _)}`).join("\n")}>
         <Plural value={missing.length} one="# part missing" other="# parts missing" />
       </span>
     )

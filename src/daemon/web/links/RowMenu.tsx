@@ -1,5 +1,5 @@
 /** The rest of what a row can do. */
-import { Trans, useLingui } from "@lingui/react/macro"
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useRef } from "react"
 import { useLocation } from "wouter"
 import { isBusy, links } from "../lib/links.ts"
@@ -60,7 +60,12 @@ const RowMenu = ({ id, at, onTags, onClose }: Props) => {
       icon: "remove",
       disabled,
       apart: true,
-      run: () => removeLinks([id], <Trans>Removed</Trans>, <Trans>Undo</Trans>),
+      run: () =>
+        removeLinks(
+          [id],
+          <Plural value={1} one="# link removed" other="# links removed" />,
+          <Trans>Undo</Trans>,
+        ),
     },
   ]
   return <MenuAt at={place} label={t`Actions`} rows={rows} onClose={onClose} />

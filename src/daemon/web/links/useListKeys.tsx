@@ -1,5 +1,5 @@
 /** The keys of the list: a cursor that moves, selects and opens. */
-import { Trans } from "@lingui/react/macro"
+import { Plural, Trans } from "@lingui/react/macro"
 import { useLocation } from "wouter"
 import { useKeys } from "../lib/keys.ts"
 import { links } from "../lib/links.ts"
@@ -49,7 +49,12 @@ export const useListKeys = ({ list, view, cursor, setCursor, toggle, reveal, onT
     again: () => void (chosen().length > 0 && void askAgain(chosen())),
     remove: () => {
       const ids = chosen()
-      if (ids.length > 0) removeLinks(ids, <Trans>Removed</Trans>, <Trans>Undo</Trans>)
+      if (ids.length > 0)
+        removeLinks(
+          ids,
+          <Plural value={ids.length} one="# link removed" other="# links removed" />,
+          <Trans>Undo</Trans>,
+        )
     },
     showNew: list.showArrived,
   })

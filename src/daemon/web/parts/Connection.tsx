@@ -1,5 +1,6 @@
 /** Whether what is on the screen is live, and as of when if not. */
 import { Trans, useLingui } from "@lingui/react/macro"
+import { locked } from "../lib/api.ts"
 import { connection } from "../lib/events.ts"
 import { clockTime } from "../lib/format.ts"
 import { useStore } from "../lib/Store.ts"
@@ -14,15 +15,18 @@ export const useOffline = (): string | null => {
 
 export const Connection = () => {
   const { state } = useStore(connection)
+  const closed = useStore(locked)
   return (
     <span className="flex items-center gap-1.5 text-xs text-muted" data-connection={state}>
       <span
         aria-hidden="true"
-        className={`size-2 rounded-full ${state === "live" ? "bg-good" : "pulse bg-control"}`}
+        className={`size-2 rounded-full ${state === "live" ? "bg-good" : closed ? "bg-failed" : "pulse bg-control"}`}
       />
       <span className="max-wide:sr-only">
         {state === "live" ? (
           <Trans>live</Trans>
+        ) : closed ? (
+          <Trans>no access</Trans>
         ) : state === "lost" ? (
           <Trans>reconnecting</Trans>
         ) : (

@@ -44,6 +44,12 @@ const glyphs = {
       {line("M4.5 11.5l7-7")}
     </>
   ),
+  globe: (
+    <>
+      <circle cx="8" cy="8" r="5.5" {...stroke} />
+      {line("M2.5 8h11M8 2.5c2 1.6 2.6 3.4 2.6 5.5S10 11.9 8 13.5C6 11.9 5.4 10.1 5.4 8S6 4.1 8 2.5z")}
+    </>
+  ),
   circle: <circle cx="8" cy="8" r="4.75" {...stroke} />,
   stop: (
     <>

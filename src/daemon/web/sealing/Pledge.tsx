@@ -2,6 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useEffect, useState } from "react"
 import { api } from "../lib/api.ts"
+import { writtenDuration } from "../lib/format.ts"
 import { attempt } from "../lib/toast.ts"
 import type { AutoPledge } from "../lib/types.ts"
 import { useOffline } from "../parts/Connection.tsx"
@@ -50,7 +51,9 @@ const AutoPledgeSwitch = ({ off }: { readonly off: boolean }) => {
         onChange={(event) => change({ every: event.target.value })}
       >
         {choices.map((every) => (
-          <option key={every}>{every}</option>
+          <option key={every} value={every}>
+            {writtenDuration(every)}
+          </option>
         ))}
       </select>
     </div>

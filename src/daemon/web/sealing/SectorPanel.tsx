@@ -78,7 +78,7 @@ const isNothing = (value: unknown) =>
   value === "0" ||
   (Array.isArray(value) && value.length === 0)
 
-const hiddenFields = new Set(["Log", "log", "State", "SectorNumber", "why", "until", "since"])
+const hiddenFields = new Set(["Log", "log", "State", "SectorNumber", "why", "until", "since", "waiting"])
 
 const Record = ({ record }: { readonly record: SectorRecord }) => (
   <dl className="text-[0.8125rem]">
@@ -241,9 +241,10 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
         <>
           <WhyWaiting
             state={state}
-            why={summary?.why ?? ""}
+            kind={loaded.record.waiting?.kind ?? null}
+            why={summary?.why ?? loaded.record.waiting?.text ?? ""}
             since={summary?.since ?? null}
-            until={summary?.until ?? null}
+            until={summary?.until ?? loaded.record.waiting?.until ?? null}
           />
           {summary !== undefined && (summary.lastError ?? "") !== "" && (
             <p lang="en" className="text-[0.8125rem] text-failed [overflow-wrap:anywhere]">

@@ -1,4 +1,5 @@
 /** The sectors as rows, virtual; each column head sorts. */
+import { useLingui as useRuntime } from "@lingui/react"
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { memo, useMemo, useRef, useState, type ReactNode } from "react"
@@ -10,7 +11,7 @@ import type { SectorSummary } from "../lib/types.ts"
 import { clock, sealingNow } from "../lib/world.ts"
 import { SectorState } from "./SectorState.tsx"
 import { timeOf } from "./times.ts"
-import { kindOf } from "./states.ts"
+import { glosses, kindOf } from "./states.ts"
 
 type SortKey = "number" | "state" | "since"
 const rowHeight = 36
@@ -34,6 +35,18 @@ const Since = ({ since }: { readonly since: string | null }) => {
     <span title={isoTime(at)}>
       {duration(Math.max(0, Math.floor((sealingNow(read, now) - at) / 60_000) * 60_000) || 1_000)}
     </span>
+  )
+}
+
+/** The daemon's reasons are English: a reader of another language gets what the state means before them. */
+const Why = ({ sector }: { readonly sector: SectorSummary }) => {
+  const { _, i18n } = useRuntime()
+  const gloss = i18n.locale === "en" ? undefined : glosses[sector.state]
+  return (
+    <>
+      {gloss !== undefined && <span className="text-fg">{_(gloss)} </span>}
+      <span lang="en">{sector.why}</span>
+    </>
   )
 }
 
@@ -61,17 +74,16 @@ const Row = memo(({ sector, index, top, height, chosen }: RowProps) => (
     </span>
     <span role="cell" className="min-w-0">
       <SectorState state={sector.state} />
-      <span className="mt-0.5 block truncate text-xs text-muted min-[721px]:hidden" lang="en">
-        {sector.why}
+      <span className="mt-0.5 block truncate text-xs text-muted min-[721px]:hidden">
+        <Why sector={sector} />
       </span>
     </span>
     <span
       role="cell"
       className="truncate text-[0.8125rem] text-muted max-[720px]:hidden"
-      lang="en"
       title={sector.why ?? undefined}
     >
-      {sector.why}
+      <Why sector={sector} />
     </span>
     <span role="cell" className="tnum text-right text-xs whitespace-nowrap text-muted">
       <Since since={sector.since} />

@@ -1,11 +1,12 @@
 /** Why a sector waits and how long still: one sentence from data, and a countdown on the sealing clock. */
+import { useLingui as useRuntime } from "@lingui/react"
 import { Trans } from "@lingui/react/macro"
 import type { ReactNode } from "react"
 import { duration, exact, isoTime } from "../lib/format.ts"
 import { useFastNow } from "../lib/now.ts"
 import { useStore } from "../lib/Store.ts"
 import { clock, epochMillis, sealingNow, type ReadClock } from "../lib/world.ts"
-import { causeOf, type Cause } from "./states.ts"
+import { causeOf, glosses, nameOf, type Cause } from "./states.ts"
 import { timeOf } from "./times.ts"
 
 const sentences: Readonly<Record<Cause, ReactNode>> = {
@@ -13,6 +14,7 @@ const sentences: Readonly<Record<Cause, ReactNode>> = {
   chain: <Trans>It waits for the chain: for a message to land, or for an epoch to come.</Trans>,
   timer: <Trans>The step failed. It is tried again after a pause.</Trans>,
   batch: <Trans>It waits for a batch to fill, or for the batch's latest moment.</Trans>,
+  limit: <Trans>It waits until there is room under a limit.</Trans>,
   operator: <Trans>Nothing is scheduled. It needs an event from you.</Trans>,
   deals: <Trans>It collects deals until it is full, or until its time is up.</Trans>,
   nothing: <Trans>Nothing more has to happen.</Trans>,
@@ -64,23 +66,41 @@ const Countdown = ({
   )
 }
 
+/** What the daemon says it waits for; what the state says where that tells more. */
+const kinds: ReadonlySet<string> = new Set(["worker", "chain", "timer", "batch", "limit", "operator", "dead"])
+const causeFrom = (state: string, kind: string | null): Cause => {
+  const usual = causeOf(state)
+  if (kind === null || !kinds.has(kind) || usual === "nothing" || usual === "deals") return usual
+  return kind as Cause
+}
+
 interface Props {
   readonly state: string
+  /** The daemon's word for what it waits for, when it gives one. */
+  readonly kind: string | null
   readonly why: string
   readonly since: unknown
   readonly until: unknown
 }
 
-export const WhyWaiting = ({ state, why, since, until }: Props) => {
+export const WhyWaiting = ({ state, kind, why, since, until }: Props) => {
   const read = useStore(clock)
   const end = timeOf(until)
-  const cause = causeOf(state)
+  const { _ } = useRuntime()
+  const cause = causeFrom(state, kind)
+  const gloss = glosses[state]
   const resting = cause === "nothing"
   return (
     <section className="rounded-md bg-sunken p-3">
       <h3 className="font-semibold">
         {resting ? <Trans>At rest</Trans> : <Trans>Why is it waiting?</Trans>}
       </h3>
+      {gloss !== undefined && (
+        <p>
+          <span lang="en">{nameOf(state)}</span>
+          <Trans>: {_(gloss)}</Trans>
+        </p>
+      )}
       <p>{sentences[cause]}</p>
       {why !== "" && (
         <p lang="en" className="mt-1 text-[0.8125rem] text-muted">

@@ -101,7 +101,8 @@ export const glosses: Readonly<Record<string, MessageDescriptor>> = {
 }
 
 /** What a sector in that state waits for, when it waits. */
-export type Cause = "worker" | "chain" | "timer" | "batch" | "operator" | "deals" | "nothing" | "dead"
+export type Cause =
+  "worker" | "chain" | "timer" | "batch" | "limit" | "operator" | "deals" | "nothing" | "dead"
 
 const causes: Readonly<Record<string, Cause>> = {
   WaitDeals: "deals",
