@@ -5,12 +5,14 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { StoreError } from "../actors/StoreError.ts"
 import { ScaledTime, type ScaledState } from "../actors/time/ScaledTime.ts"
-import { MinerStore, type MinerStoreApi } from "./MinerStore.ts"
+import { advanceProblem, latestWorldMillis, maxScale, minScale, scaleProblem } from "./clockBounds.ts"
+import { MinerStore, type MinerStoreApi, type StoredClock } from "./MinerStore.ts"
 import { WorldTime } from "./WorldTime.ts"
 
 /** How often the time is kept while the world runs and nothing is saved, in milliseconds of the wall's clock. */
@@ -22,19 +24,33 @@ const longestTurnMillis = 86_400_000
 /** World seconds per wall second when nobody has said otherwise: an epoch lasts 50 ms. */
 const defaultScale = 600
 
+/** The clock does not go that fast or that far; it stands as it did. */
+export class ClockRefused extends Data.TaggedError("ClockRefused")<{ readonly message: string }> {}
+
+type Turned = Effect.Effect<ScaledState, ClockRefused | StoreError>
+
+/** Each change is in force when it is kept; one that the store refuses leaves the clock as it was. */
 export interface SealingClockApi {
   readonly state: Effect.Effect<ScaledState>
-  /** Turns the world forward, also while it is paused; resolves when it has come to rest at the new time. */
-  readonly advance: (millis: number) => Effect.Effect<ScaledState, StoreError>
-  /** World seconds per wall second, above 0. */
-  readonly setScale: (scale: number) => Effect.Effect<ScaledState, StoreError>
+  /**
+   * Turns the world forward, at most `maxAdvanceMillis`, also while it is paused; resolves when it has come to rest at
+   * the new time.
+   */
+  readonly advance: (millis: number) => Turned
+  /** World seconds per wall second, `minScale` to `maxScale`. */
+  readonly setScale: (scale: number) => Turned
   readonly pause: Effect.Effect<ScaledState, StoreError>
-  readonly resume: Effect.Effect<ScaledState, StoreError>
+  /** Refused at the end of the world, `latestWorldMillis`. */
+  readonly resume: Turned
   /** The state after each change of it. */
   readonly changes: Stream.Stream<ScaledState>
   /** The miner is there: the world goes on, unless it was paused. */
   readonly begin: Effect.Effect<void>
 }
+
+const ended = new ClockRefused({
+  message: "the sealing world ends with the year 199999: its clock goes no further",
+})
 
 class KeptClock {
   /** The world is held until `begin`; what it will be then is what is shown and kept. */
@@ -43,6 +59,8 @@ class KeptClock {
   private readonly time: ScaledTime
   private readonly store: MinerStoreApi
   private readonly turning = Effect.unsafeMakeSemaphore(1)
+  /** One write at a time, and a change with its write: the last that is kept is what holds. */
+  private readonly writing = Effect.unsafeMakeSemaphore(1)
 
   constructor(time: ScaledTime, store: MinerStoreApi, paused: boolean) {
     this.time = time
@@ -55,22 +73,38 @@ class KeptClock {
     return { now, scale, paused: this.paused }
   }
 
-  readonly keep: Effect.Effect<ScaledState, StoreError> = Effect.suspend(() => {
-    const { now } = this
-    return Effect.as(this.store.setClock(now), now)
-  })
+  readonly keep: Effect.Effect<ScaledState, StoreError> = this.change(() => ({}))
 
-  private change(run: () => void): Effect.Effect<ScaledState, StoreError> {
-    return Effect.suspend(() => {
-      run()
-      return this.keep
+  /** What cannot be looked at twice is begun before the write; its end says whether that was kept. */
+  private change(
+    begin: () => {
+      readonly as?: Partial<StoredClock>
+      readonly kept?: () => void
+      readonly lost?: () => void
+    },
+  ): Effect.Effect<ScaledState, StoreError> {
+    const once = Effect.suspend(() => {
+      const { as = {}, kept, lost } = begin()
+      return Effect.matchEffect(this.store.setClock({ ...this.now, ...as }), {
+        onFailure: (error) =>
+          Effect.zipRight(
+            Effect.sync(() => lost?.()),
+            Effect.fail(error),
+          ),
+        onSuccess: () => Effect.sync(() => (kept?.(), this.now)),
+      })
     })
+    return Effect.suspend(() => this.writing.withPermits(1)(Effect.uninterruptible(once)))
   }
 
-  /** A day at a time, so that a caller who goes away stops it. */
-  private turn(millis: number): Effect.Effect<ScaledState, StoreError> {
+  /** A day at a time, so that a caller who goes away stops it. The store is asked before anything moves. */
+  private turn(millis: number): Turned {
     return Effect.gen(this, function* () {
-      const target = this.time.now() + Math.max(0, millis)
+      const problem = advanceProblem(millis)
+      if (problem !== null) return yield* new ClockRefused({ message: `a turn ${problem}` })
+      const { now } = yield* this.keep
+      const target = now + millis
+      if (target > latestWorldMillis) return yield* ended
       for (let left = millis; left > 0; left = target - this.time.now()) {
         yield* this.time.advance(Math.min(left, longestTurnMillis))
         yield* this.keep
@@ -79,18 +113,47 @@ class KeptClock {
     })
   }
 
+  private readonly setScale = (scale: number): Turned => {
+    const problem = scaleProblem(scale)
+    return problem === null
+      ? this.change(() => ({ as: { scale }, kept: () => this.time.setScale(scale) }))
+      : Effect.fail(new ClockRefused({ message: `the scale ${problem}` }))
+  }
+
+  /** The world stands from the call on, so that the time which is kept is the time at which it stands. */
+  private readonly pause = this.change(() => {
+    const before = this.paused
+    this.paused = true
+    this.time.pause()
+    const lost = () => {
+      this.paused = before
+      if (!before && !this.held) this.time.resume()
+    }
+    return { lost }
+  })
+
+  private readonly resume: Turned = Effect.suspend((): Turned => {
+    if (this.time.now() >= latestWorldMillis) return Effect.fail(ended)
+    const kept = () => {
+      this.paused = false
+      if (!this.held) this.time.resume()
+    }
+    return this.change(() => ({ as: { paused: false }, kept }))
+  })
+
+  /** The world stands still at its end. */
+  readonly endInTime: Effect.Effect<void, StoreError> = Effect.suspend(() =>
+    this.paused || this.time.now() < latestWorldMillis
+      ? Effect.void
+      : Effect.zipRight(this.pause, Effect.logWarning(ended.message)),
+  )
+
   readonly api: SealingClockApi = {
     state: Effect.sync(() => this.now),
     advance: (millis) => this.turning.withPermits(1)(this.turn(millis)),
-    setScale: (scale) => this.change(() => this.time.setScale(scale)),
-    pause: this.change(() => {
-      this.paused = true
-      this.time.pause()
-    }),
-    resume: this.change(() => {
-      this.paused = false
-      if (!this.held) this.time.resume()
-    }),
+    setScale: this.setScale,
+    pause: this.pause,
+    resume: this.resume,
     changes: Stream.suspend(() => this.time.changes),
     begin: Effect.sync(() => {
       this.held = false
@@ -99,12 +162,22 @@ class KeptClock {
   }
 }
 
+/** A clock as it was kept, within the bounds of today. */
+const withinBounds = ({ now, scale, paused }: StoredClock): StoredClock => ({
+  now: Math.min(now, latestWorldMillis),
+  scale: Math.min(Math.max(scale, minScale), maxScale),
+  paused: paused || now >= latestWorldMillis,
+})
+
 /** Keeps the time now and then, so that a kill does not take the world far back. */
 const keepNowAndThen = (clock: KeptClock) => {
   let kept = clock.now.now
   const once = Effect.suspend(() => {
     if (clock.now.now === kept) return Effect.void
-    return Effect.map(clock.keep, ({ now }) => void (kept = now))
+    return Effect.zipRight(
+      clock.endInTime,
+      Effect.map(clock.keep, ({ now }) => void (kept = now)),
+    )
   })
   return Effect.forever(
     Effect.zipRight(
@@ -116,11 +189,9 @@ const keepNowAndThen = (clock: KeptClock) => {
 
 const make = Effect.gen(function* () {
   const store = yield* MinerStore
-  const kept = (yield* store.clock) ?? {
-    now: yield* Clock.currentTimeMillis,
-    scale: defaultScale,
-    paused: false,
-  }
+  const kept = withinBounds(
+    (yield* store.clock) ?? { now: yield* Clock.currentTimeMillis, scale: defaultScale, paused: false },
+  )
   const time = new ScaledTime({ now: kept.now, scale: kept.scale, paused: true })
   const clock = new KeptClock(time, store, kept.paused)
   yield* clock.keep

@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { advanceProblem, maxScale, minScale, scaleProblem } from "../../sealing/clockBounds.ts"
 import { Conflict } from "./Problem.ts"
 import { Duration, optional } from "./words.ts"
 
@@ -17,11 +18,12 @@ export const ClockDocument = Schema.Struct({
 export type ClockDocument = typeof ClockDocument.Type
 
 const TurnClock = Schema.Struct({
-  advance: optional(Duration),
+  advance: optional(Duration.pipe(Schema.filter((millis) => advanceProblem(millis) ?? undefined))),
   scale: optional(
     Schema.Number.pipe(
-      Schema.finite({ message: () => "must be a number above 0" }),
-      Schema.positive({ message: () => "must be a number above 0" }),
+      Schema.filter((scale) => scaleProblem(scale) ?? undefined, {
+        jsonSchema: { minimum: minScale, maximum: maxScale },
+      }),
     ),
   ),
   paused: optional(Schema.Boolean),
@@ -47,6 +49,6 @@ export const clockGroup = HttpApiGroup.make("clock")
       .annotate(OpenApi.Summary, "Turn, scale, pause or resume the clock")
       .annotate(
         OpenApi.Description,
-        "In the order scale, paused, advance. `advance` answers when the world has come to rest at the new time.",
+        "In the order scale, paused, advance. `advance` (at most 100 years at a time) answers when the world has come to rest at the new time.",
       ),
   )

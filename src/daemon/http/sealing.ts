@@ -91,11 +91,13 @@ export const clockHandlers = HttpApiBuilder.group(api, "clock", (handlers) =>
     handlers
       .handle("status", () => clock.status)
       .handle("turn", ({ payload: { scale, paused, advance } }) =>
-        Effect.gen(function* () {
-          if (scale !== undefined) yield* clock.scale(scale)
-          if (paused !== undefined) yield* paused ? clock.pause : clock.resume
-          return yield* advance === undefined ? clock.status : clock.advance(advance)
-        }),
+        answering(
+          Effect.gen(function* () {
+            if (scale !== undefined) yield* clock.scale(scale)
+            if (paused !== undefined) yield* paused ? clock.pause : clock.resume
+            return yield* advance === undefined ? clock.status : clock.advance(advance)
+          }),
+        ),
       ),
   ),
 )

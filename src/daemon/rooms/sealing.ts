@@ -10,11 +10,12 @@ import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
 import type { World } from "../../sealing/model/World.ts"
 import type { Waiting } from "../../sealing/Waits.ts"
 import { Sealing, type ListedSector, type SealingApi } from "../../sealing/Sealing.ts"
-import { SealingClock } from "../../sealing/SealingClock.ts"
+import { SealingClock, type ClockRefused } from "../../sealing/SealingClock.ts"
 import type { NoSector, SectorRefused, SectorView } from "../../sealing/sectorVerbs.ts"
 import { isSectorState, sectorStateNames, stateName, stateValue } from "../../sealing/SectorState.ts"
 import { decodeEvent, sectorEventNames } from "../../sealing/events/SectorEvent.ts"
 import type { StoreError } from "../../actors/StoreError.ts"
+import type { ScaledState } from "../../actors/time/ScaledTime.ts"
 import { Links } from "../../snapshot/Links.ts"
 import type { BatchView } from "../../sealing/batch/Batchers.ts"
 import type { BatchResult } from "../../sealing/ports/Batchers.ts"
@@ -30,7 +31,10 @@ import { NoSuchSector, Refused, SealingPort, UnknownName, WrongValue } from "../
 import { machineTable } from "../machines.ts"
 import { liveSealingConfig } from "./sealingConfig.ts"
 
-const iso = (millis: number) => new Date(millis).toISOString()
+/** The last instant that a date can be, in milliseconds since 1970; an expiration that was made up may lie beyond. */
+const lastDateMillis = 8.64e15
+
+const iso = (millis: number) => new Date(Math.min(millis, lastDateMillis)).toISOString()
 
 /** The store's own trouble is no answer to a request: it is a defect of the daemon, and logged as one. */
 const answered = <A>(
@@ -180,20 +184,27 @@ const clockPort = Layer.effect(
   Effect.gen(function* () {
     const clock = yield* SealingClock
     const { world } = yield* Sealing
-    const document = ({ now, scale, paused }: Effect.Effect.Success<typeof clock.state>): ClockDocument => ({
+    const document = ({ now, scale, paused }: ScaledState): ClockDocument => ({
       now: iso(now),
       epoch: world.chain.epochs.at(now),
       mode: paused ? "paused" : "scaled",
       scale,
     })
-    const told = <E>(turned: Effect.Effect<Effect.Effect.Success<typeof clock.state>, E>) =>
-      Effect.map(Effect.orDie(turned), document)
+    /** The store's own trouble is a defect of the daemon, as for every verb; the clock then stands as it did. */
+    const told = <E>(turned: Effect.Effect<ScaledState, E>) => Effect.map(Effect.orDie(turned), document)
+    const allowed = (turned: Effect.Effect<ScaledState, ClockRefused | StoreError>) =>
+      Effect.map(turned, document).pipe(
+        Effect.catchTags({
+          ClockRefused: ({ message }) => Effect.fail(new Refused({ code: "clock-refused", message })),
+          StoreError: (error) => Effect.die(error),
+        }),
+      )
     return {
       status: told(clock.state),
-      advance: (millis) => told(clock.advance(millis)),
-      scale: (factor) => told(clock.setScale(factor)),
+      advance: (millis) => allowed(clock.advance(millis)),
+      scale: (factor) => allowed(clock.setScale(factor)),
       pause: told(clock.pause),
-      resume: told(clock.resume),
+      resume: allowed(clock.resume),
       changes: Stream.map(clock.changes, document),
     }
   }),

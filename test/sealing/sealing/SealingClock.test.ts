@@ -5,6 +5,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe, expect } from "vitest"
+import { storeError } from "../../../src/actors/StoreError.ts"
+import { latestWorldMillis, maxScale } from "../../../src/sealing/clockBounds.ts"
 import { MinerMemory, MinerStore } from "../../../src/sealing/MinerStore.ts"
 import { SealingClock } from "../../../src/sealing/SealingClock.ts"
 import { WorldTime } from "../../../src/sealing/WorldTime.ts"
@@ -87,6 +89,76 @@ describe("the clock of the sealing world", () => {
           const after = yield* clock.advance(4 * 3_600_000)
           expect(seen).toEqual([3_600_000, 7_200_000, 10_800_000])
           expect(after).toEqual({ now: instant + 4 * 3_600_000, scale: 600, paused: true })
+        }),
+      ),
+  )
+
+  it.live("goes neither faster nor further than its bounds, and stands as it did", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { clock } = yield* open(stored(true))
+        const before = yield* clock.state
+        for (const scale of [1e300, 1_000_001, 0.0009, 0, Number.NaN, Number.POSITIVE_INFINITY])
+          expect((yield* Effect.flip(clock.setScale(scale))).message).toContain("from 0.001 to 1000000")
+        expect((yield* Effect.flip(clock.advance(36_526 * 86_400_000))).message).toContain("100 years")
+        expect(yield* clock.state).toEqual(before)
+        expect((yield* clock.setScale(1_000_000)).scale).toBe(1_000_000)
+      }),
+    ),
+  )
+
+  it.live("is as it was when the store refuses a change of it, and changes when it takes one again", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const memory = stored(false)
+        let full = false
+        const refusing = Layer.map(MinerStore.layerMemory(memory), (context) => {
+          const inner = Context.get(context, MinerStore)
+          const setClock: typeof inner.setClock = (clock) =>
+            Effect.suspend(() =>
+              full
+                ? Effect.fail(storeError("keep the clock")(new Error("disk full")))
+                : inner.setClock(clock),
+            )
+          return Context.make(MinerStore, { ...inner, setClock })
+        })
+        const clock = Context.get(
+          yield* Layer.build(Layer.provide(SealingClock.layer, refusing)),
+          SealingClock,
+        )
+        const before = yield* clock.state
+        full = true
+        const refusals = [clock.setScale(9), clock.pause, clock.advance(1_000)]
+        for (const change of refusals) expect((yield* Effect.flip(change))._tag).toBe("StoreError")
+        expect(yield* clock.state).toEqual(before)
+        full = false
+        yield* clock.pause
+        full = true
+        expect((yield* Effect.flip(clock.resume))._tag).toBe("StoreError")
+        expect((yield* clock.state).paused).toBe(true)
+        full = false
+        expect(yield* clock.setScale(9)).toEqual({ ...before, scale: 9, paused: true })
+        expect(memory.clock).toEqual({ ...before, scale: 9, paused: true })
+      }),
+    ),
+  )
+
+  it.live(
+    "ends with its last year: it can neither be turned beyond nor go on, also one that was kept so",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const memory = new MinerMemory()
+          memory.clock = { now: latestWorldMillis - 1_000, scale: 1e12, paused: true }
+          const { clock } = yield* open(memory)
+          expect((yield* clock.state).scale).toBe(maxScale)
+          expect((yield* Effect.flip(clock.advance(1_001)))._tag).toBe("ClockRefused")
+          expect((yield* clock.advance(1_000)).now).toBe(latestWorldMillis)
+          expect((yield* Effect.flip(clock.resume))._tag).toBe("ClockRefused")
+          memory.clock = { now: 1e30, scale: 600, paused: false }
+          const again = yield* open(memory)
+          yield* again.clock.begin
+          expect(yield* again.clock.state).toEqual({ now: latestWorldMillis, scale: 600, paused: true })
         }),
       ),
   )

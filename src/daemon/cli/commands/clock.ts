@@ -1,5 +1,6 @@
 /** `linkseal clock`: the clock of the sealing world. */
 import type { Command } from "commander"
+import { advanceProblem, maxScale, minScale, scaleProblem } from "../../../sealing/clockBounds.ts"
 import type { ClockDocument } from "../../api/clock.ts"
 import { parseDuration } from "../../words/durations.ts"
 import { usageError } from "../CliError.ts"
@@ -13,15 +14,19 @@ const turn = async (session: Session, change: object) =>
   show(session, await session.client().send<ClockDocument>("POST", "/clock", change))
 
 const duration = (text: string) => {
-  if (parseDuration(text) === undefined) {
+  const millis = parseDuration(text)
+  if (millis === undefined) {
     throw usageError(`${text} is not a duration: write a number and a unit, for example "3 h"`)
   }
+  const problem = advanceProblem(millis)
+  if (problem !== null) throw usageError(`${text} is too far: it ${problem}`)
   return text
 }
 
 const factor = (text: string) => {
   const value = Number(text)
-  if (!Number.isFinite(value) || value <= 0) throw usageError(`scale ${text} must be a number above 0`)
+  const problem = scaleProblem(value)
+  if (problem !== null) throw usageError(`scale ${text} ${problem}`)
   return value
 }
 
@@ -43,7 +48,7 @@ export const clockCommand = (program: Program, root: Command) => {
     clock
       .command("scale")
       .description("how many seconds of the sealing world pass in one of ours")
-      .argument("<factor>", "a number above 0"),
+      .argument("<factor>", `a number from ${minScale} to ${maxScale}`),
     (session, _, [text]) => turn(session, { scale: factor(String(text)) }),
   )
   define(program, clock.command("pause").description("let the world stand still"), (session) =>
