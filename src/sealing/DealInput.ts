@@ -7,8 +7,9 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { StoreError } from "../actors/StoreError.ts"
-import { askPort, preferredProof, type Miner } from "./Miner.ts"
+import { preferredProof, type Miner } from "./Miner.ts"
 import type { NewDeal } from "./model/ModelMarket.ts"
+import { beginSector, keepNumbers } from "./Pledge.ts"
 import type { PieceAnswer } from "./ports/Input.ts"
 import type { DealInfo, PaddedBytes, SectorNumber } from "./Sector.ts"
 
@@ -60,19 +61,20 @@ export const addDeal = (miner: Miner, deal: NewDeal): Effect.Effect<PieceAdded, 
 export const createDealSector = (
   miner: Miner,
 ): { readonly sector: SectorNumber; readonly begin: Effect.Effect<void> } | null => {
-  const { stats, numbers, config, group } = miner
+  const { stats, numbers, config, modelled } = miner
   if (!stats.mayOpenDealSector(config())) return null
   const sector = numbers.take()
   stats.update(sector, "", config())
   const proofType = preferredProof(miner)
   const begin = Effect.gen(function* () {
-    yield* miner.hold(numbers.keep)
-    yield* askPort<"NewSector">(miner, { _tag: "NewSector", sector, proofType, priority: 0 })
-    yield* group.send(sector, { _tag: "SectorStart", ID: sector, SectorType: proofType })
+    // What asked for the sector must have noted it before it can fail.
+    yield* Effect.yieldNow()
+    yield* keepNumbers(miner, [sector])
+    yield* beginSector(miner, sector, proofType, { _tag: "SectorStart", ID: sector, SectorType: proofType })
   }).pipe(
     Effect.catchAll((error) => {
-      stats.forget(sector)
-      return Effect.logError(`sector ${sector} for deals could not be created: ${error.message}`)
+      modelled.input.notCreated(sector)
+      return Effect.logError(`a sector for deals: ${error.message}`)
     }),
   )
   return { sector, begin }

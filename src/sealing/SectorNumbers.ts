@@ -34,6 +34,14 @@ export class SectorNumbers {
     if (number >= this.next) this.next = number + 1
   }
 
+  /**
+   * These numbers, the last ones taken, were not kept and no event bears them: they are given again. Not when others
+   * were taken since.
+   */
+  giveBack(taken: ReadonlyArray<SectorNumber>): void {
+    if (taken.at(-1) === this.next - 1) this.next = taken[0]!
+  }
+
   /** Resolves when all numbers taken so far are kept. */
   get keep(): Effect.Effect<void, StoreError> {
     return Effect.suspend(() => this.store.setFact("next number", String(this.next)))

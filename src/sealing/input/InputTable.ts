@@ -46,6 +46,9 @@ interface Pending extends NewPiece {
 /** So many accepted pieces are known, so that they are refused when they are offered again. */
 const mostAccepted = 10_000
 
+/** When pieces are matched again after a sector could not be made for them, in milliseconds of the world's clock. */
+const createAgainMillis = 60_000
+
 interface Open {
   readonly proofType: SealProof
   used: PaddedBytes
@@ -126,6 +129,13 @@ export class InputTable {
       this.matching = false
       this.match()
     })
+  }
+
+  /** The sector that was being made did not come into being; what waits for it is matched again a little later. */
+  notCreated(sector: SectorNumber): void {
+    if (this.creating !== sector) return
+    this.creating = null
+    this.hooks.scheduler.at(this.hooks.scheduler.now() + createAgainMillis, () => this.match())
   }
 
   /** Marks a proven sector without deals to be replaced by the next one with deals. */
