@@ -83,22 +83,62 @@ export const decodeEvent = (
   payload: unknown = {},
 ): Either.Either<SectorEvent, UnknownSectorEvent | BadEventPayload> => {
   if (!isSectorEvent(name)) return Either.left(new UnknownSectorEvent({ event: name }))
-  return Schema.decodeUnknownEither(payloadSchema(kindOf(name)), { onExcessProperty: "error" })(
-    payload ?? {},
-  ).pipe(
+  const given = payload ?? {}
+  if (typeof given !== "object" || Array.isArray(given))
+    return Either.left(
+      new BadEventPayload({ event: name, problem: `it must be an object, not ${written(given)}` }),
+    )
+  return Schema.decodeUnknownEither(payloadSchema(kindOf(name)), { onExcessProperty: "error" })(given).pipe(
     Either.map((fields) => ({ _tag: name, ...fields }) as SectorEvent),
     Either.mapLeft(
       (error) =>
         new BadEventPayload({
           event: name,
-          problem: issue(ParseResult.ArrayFormatter.formatErrorSync(error)[0]!),
+          problem: issue(ParseResult.ArrayFormatter.formatErrorSync(error)[0]!, given),
         }),
     ),
   )
 }
 
-const issue = (one: ParseResult.ArrayFormatterIssue): string =>
-  one.path.length === 0 ? one.message : `${one.path.join(".")}: ${one.message}`
+/** The longest part of a wrong value that is repeated, in characters. */
+const longestRepeated = 60
+
+const written = (value: unknown): string => {
+  if (Array.isArray(value)) return "a list"
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= longestRepeated ? text : `${text.slice(0, longestRepeated)}…`
+}
+
+/** What the schema's library says of a wrong type, and what it means. */
+const wanted: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^Expected a string matching the pattern/, "a whole number in quotes"],
+  [/^Expected a non-negative number/, "a whole number, 0 or more"],
+  [/^Expected an integer/, "a whole number"],
+  [/^Expected number/, "a number"],
+  [/^Expected string/, "a text in quotes"],
+  [/^Expected boolean/, "true or false"],
+  [/^Expected ReadonlyArray/, "a list"],
+  [/^Expected (?:\{|Struct)/, "an object"],
+]
+
+const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+
+/** In words: which field, and what it must be. */
+const issue = ({ path, message }: ParseResult.ArrayFormatterIssue, payload: object): string => {
+  const field = path.map(String).join(".")
+  if (/^Expected never/.test(message) || message.startsWith("is unexpected"))
+    return `${field} is not one of its fields`
+  if (message === "is missing") return `the field ${field} is missing`
+  const meant = wanted.find(([pattern]) => pattern.test(message))?.[1]
+  return meant === undefined
+    ? `${field}: ${message}`
+    : `${field} must be ${meant}, not ${written(at(payload, path))}`
+}
 
 /** An event for a replay: nothing is checked, a missing or null field is its zero value. */
 export const eventAsItStands = (name: string, payload: unknown = {}): SectorEvent => {

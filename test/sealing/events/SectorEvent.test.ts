@@ -52,9 +52,9 @@ describe("events from outside", () => {
       Either.right({ _tag: "SectorSealPreCommit1Failed", error: "" }),
     )
     expect(refused("SectorForceState")).toMatch(
-      /^the payload of SectorForceState is not right .*State: is missing$/,
+      /^the payload of SectorForceState is not right .*the field State is missing$/,
     )
-    expect(refused("SectorStartCC", { ID: 1 })).toMatch(/SectorType: is missing$/)
+    expect(refused("SectorStartCC", { ID: 1 })).toMatch(/the field SectorType is missing$/)
   })
 
   it("unknown events, states and fields are refused with what there is", () => {
@@ -63,7 +63,7 @@ describe("events from outside", () => {
       "Provin is no sector state; the states are: UndefinedSectorState, Empty, WaitDeals",
     )
     expect(refused("SectorTicket", { TicketEpoc: 1 })).toMatch(
-      /it takes the fields TicketValue, TicketEpoch\): TicketEpoc: is unexpected/,
+      /it takes the fields TicketValue, TicketEpoch\): TicketEpoc is not one of its fields$/,
     )
     expect(refused("SectorProving", { x: 1 })).toMatch(/it takes no fields/)
   })
@@ -80,6 +80,28 @@ describe("events from outside", () => {
     ["SectorPreCommitted", { PreCommitDeposit: "a lot" }],
     ["toString", {}],
   ])("%s with %j is refused", (name, payload) => expect(refused(name, payload)).not.toBe("accepted"))
+})
+
+describe("what is said of a payload that does not fit", () => {
+  it.each([
+    ["SectorForceState", [], "it must be an object, not a list"],
+    ["SectorForceState", "x", 'it must be an object, not "x"'],
+    ["SectorProving", 5, "it must be an object, not 5"],
+    ["SectorForceState", { State: 5 }, "State must be a text in quotes, not 5"],
+    ["SectorTicket", { TicketEpoch: "soon" }, 'TicketEpoch must be a number, not "soon"'],
+    ["SectorTicket", { TicketEpoch: 1.5 }, "TicketEpoch must be a whole number, not 1.5"],
+    ["SectorProving", { x: 1 }, "x is not one of its fields"],
+    ["SectorStart", { ID: -1, SectorType: 8 }, "ID must be a whole number, 0 or more, not -1"],
+    ["SectorPieceAdded", { NewPieces: 5 }, "NewPieces must be a list, not 5"],
+    [
+      "SectorPreCommitted",
+      { PreCommitDeposit: "a lot" },
+      'PreCommitDeposit must be a whole number in quotes, not "a lot"',
+    ],
+  ])("of %s with %j: %s", (name, payload, sentence) => {
+    const text = refused(name, payload)
+    expect(text.slice(text.indexOf("): ") + 3)).toBe(sentence)
+  })
 })
 
 describe("the record", () => {
