@@ -1,14 +1,26 @@
-/** Finds a key that a schema does not know, at any depth, and the known one that was probably meant. */
+/** Finds a key that a schema does not know, at any depth, and the known one that was probably meant, wherever it is. */
 import * as AST from "effect/SchemaAST"
 
+type Fields = ReadonlyMap<string, AST.AST>
+
 /** The fields of a structure as it is written; undefined for what takes any key. */
-const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
+const fieldsOf = (ast: AST.AST): Fields | undefined => {
   if (AST.isTransformation(ast)) return fieldsOf(ast.from)
   if (AST.isRefinement(ast)) return fieldsOf(ast.from)
   if (AST.isUnion(ast)) return ast.types.map(fieldsOf).find((fields) => fields !== undefined)
   if (!AST.isTypeLiteral(ast) || ast.indexSignatures.length > 0) return undefined
   return new Map(ast.propertySignatures.map((property) => [String(property.name), property.type]))
 }
+
+/** The names of a structure's own fields. */
+export const namesOf = (ast: AST.AST): ReadonlyArray<string> => [...(fieldsOf(ast)?.keys() ?? [])]
+
+/** Every key by its whole and its own name; a key may have dots of its own (`page.html`). */
+export const keysOf = (ast: AST.AST, path = ""): ReadonlyArray<readonly [string, string]> =>
+  [...(fieldsOf(ast) ?? [])].flatMap(([name, type]) => [
+    [`${path}${name}`, name] as const,
+    ...keysOf(type, `${path}${name}.`),
+  ])
 
 /** Number of single letters to change, add or drop. */
 const distance = (a: string, b: string): number => {
@@ -23,25 +35,59 @@ const distance = (a: string, b: string): number => {
   return row[b.length]!
 }
 
+/** A longer word is no misspelling of anything; comparing it would only take time. */
+const wordMax = 200
+
 /** The word of the list that is most like the given one. */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
-  const lower = word.toLowerCase()
+  const lower = word.slice(0, wordMax).toLowerCase()
   const ranked = [...known].map((candidate) => [distance(lower, candidate.toLowerCase()), candidate] as const)
   return ranked.sort(([a], [b]) => a - b)[0]?.[1]
 }
 
-/** A sentence about the first unknown key, or undefined when all are known. */
-export const findUnknownKey = (ast: AST.AST, value: unknown, path = ""): string | undefined => {
+/** At the same distance a key of the same group is meant rather than one elsewhere. */
+const elsewhere = 0.5
+
+/**
+ * The whole name that a key in a group was meant to be: by its own name, in this group or in another, or by its whole
+ * name. `path` is the group's, with a dot behind it, or empty.
+ */
+const meantBy = (root: AST.AST, siblings: Fields, path: string, key: string): string | undefined => {
+  const word = key.slice(0, wordMax).toLowerCase()
+  const whole = `${path}${key}`.slice(0, wordMax).toLowerCase()
+  const here = [...siblings.keys()].map(
+    (name) => [distance(word, name.toLowerCase()), `${path}${name}`] as const,
+  )
+  const there = keysOf(root).map(([name, leaf]) => {
+    const asWhole = Math.min(distance(whole, name.toLowerCase()), distance(word, name.toLowerCase()))
+    return [Math.min(asWhole, distance(word, leaf.toLowerCase())) + elsewhere, name] as const
+  })
+  return [...here, ...there].sort(([a], [b]) => a - b)[0]?.[1]
+}
+
+/** The first key that the schema does not know, by its whole name, and the one that was probably meant. */
+export const firstUnknown = (
+  root: AST.AST,
+  value: unknown,
+  ast: AST.AST = root,
+  path = "",
+): { readonly path: string; readonly meant: string | undefined } | undefined => {
   const fields = fieldsOf(ast)
   if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value))
     return undefined
   for (const [key, inner] of Object.entries(value)) {
     const field = fields.get(key)
-    if (field === undefined) {
-      return `no setting ${path}${key}; did you mean ${path}${nearest(key, fields.keys()) ?? "nothing at all"}?`
-    }
-    const deeper = findUnknownKey(field, inner, `${path}${key}.`)
+    if (field === undefined) return { path: `${path}${key}`, meant: meantBy(root, fields, path, key) }
+    const deeper = firstUnknown(root, inner, field, `${path}${key}.`)
     if (deeper !== undefined) return deeper
   }
   return undefined
+}
+
+/** A sentence about the first unknown key, or undefined when all are known. */
+export const findUnknownKey = (ast: AST.AST, value: unknown): string | undefined => {
+  const found = firstUnknown(ast, value)
+  return found === undefined
+    ? undefined
+    : `no setting ${found.path}; did you mean ${found.meant ?? "nothing at all"}?`
 }
