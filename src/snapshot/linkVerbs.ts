@@ -14,8 +14,10 @@ import * as Tags from "./catalog/Tags.ts"
 import { restingStates, type Entry, type LinkState } from "./Link.ts"
 import { linkIdOf, type LinkEvent } from "./LinkRecord.ts"
 import { BadRequest, Links, NotFound, NotInThisState, type AddRequest } from "./Links.ts"
+import { extensionOf } from "./extensionOf.ts"
 import { diffVerb } from "./verbs/diff.ts"
 import { checkNote, checkTitle, checkUrl } from "./verbs/checks.ts"
+import { capturedTitle } from "./verbs/capturedTitle.ts"
 import { pushVerb } from "./verbs/push.ts"
 import { scheduleVerbs } from "./verbs/schedules.ts"
 import { duplicateVerbs } from "./verbs/duplicates.ts"
@@ -87,13 +89,23 @@ export const makeLinks = (parts: LinkParts) =>
         return { ...link, checkedAt, snapshots, timeline }
       })
 
+    const ownTitle = (id: string) =>
+      Effect.flatMap(read(Catalog.snapshotsOf(id)), (snapshots) => capturedTitle(content, snapshots))
+
     const edit: Verbs["edit"] = (id, change) =>
       Effect.gen(function* () {
         yield* checkTitle(change.title)
         yield* checkNote(change.note)
         const tags = change.tags === undefined ? null : yield* Tags.checkTags(change.tags)
         const link = yield* find(id)
-        yield* rewrite(tools, link, { ...change, ...(tags === null ? {} : { tags }) }, "LinkEdited")
+        const title = change.title === "" ? { title: yield* ownTitle(id) } : {}
+        const giveBack = change.title === ""
+        yield* rewrite(
+          tools,
+          link,
+          { ...change, ...title, giveBack, ...(tags === null ? {} : { tags }) },
+          "LinkEdited",
+        )
         return yield* find(id)
       })
 
@@ -215,20 +227,3 @@ export const makeLinks = (parts: LinkParts) =>
   })
 
 type Verbs = (typeof Links)["Service"]
-
-const extensions: Readonly<Record<string, string>> = {
-  "text/html": ".html",
-  "text/plain": ".txt",
-  "application/json": ".json",
-  "application/pdf": ".pdf",
-  "image/png": ".png",
-  "image/jpeg": ".jpg",
-  "image/webp": ".webp",
-  "image/svg+xml": ".svg",
-  "image/x-icon": ".ico",
-  "application/wacz+zip": ".wacz",
-  "application/zip": ".zip",
-}
-
-const extensionOf = (name: string, mediaType: string): string =>
-  extensions[mediaType.split(";", 1)[0]!.trim()] ?? /\.[a-z0-9]{1,5}$/.exec(name)?.[0] ?? ".bin"

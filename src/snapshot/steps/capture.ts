@@ -6,6 +6,7 @@ import { ArtefactSink } from "../archive/ArtefactSink.ts"
 import { Drafts } from "../archive/Drafts.ts"
 import { ContentStore } from "../archive/ContentStore.ts"
 import type { ProbeResult } from "../capture/Probe.ts"
+import { cleanTitle } from "../cleanTitle.ts"
 import { lastGood } from "../lastGood.ts"
 import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
 import { Capturer } from "./Capturer.ts"
@@ -61,7 +62,7 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
         millis: result.millis,
         partial: result.partial,
       },
-      title: result.title,
+      title: cleanTitle(result.title),
       lang: result.language,
       mediaType: job.probe!.mediaType,
       textSha256: result.text === "" ? null : sha256(result.text),

@@ -1,6 +1,7 @@
 /** What users write, held against the bounds; refused by name. */
 import * as Effect from "effect/Effect"
 import { BadRequest } from "../Links.ts"
+import { hasLogin, loginRefused, withoutLogin } from "./addresses.ts"
 
 /** Longer texts are refused, in UTF-16 units. */
 const noteMaxUnits = 100_000
@@ -10,9 +11,11 @@ const urlMaxUnits = 8_192
 /** Takes what is no http(s) address by name. */
 export const checkUrl = (text: string): Effect.Effect<string, BadRequest> => {
   const url = text.trim()
-  const shown = url.length > 80 ? `${url.slice(0, 80)}…` : url
+  const clean = withoutLogin(url)
+  const shown = clean.length > 80 ? `${clean.slice(0, 80)}…` : clean
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return Effect.fail(new BadRequest({ message: `not an http or https address: ${shown || "(empty)"}` }))
+    return Effect.fail(new BadRequest({ message: `${shown || '""'} is not an http or https address` }))
+  if (hasLogin(url)) return Effect.fail(new BadRequest({ message: loginRefused(shown) }))
   if (url.length > urlMaxUnits)
     return Effect.fail(
       new BadRequest({ message: `an address has at most ${urlMaxUnits} characters: ${shown}` }),
@@ -20,14 +23,17 @@ export const checkUrl = (text: string): Effect.Effect<string, BadRequest> => {
   return Effect.succeed(url)
 }
 
-const checkLength = (
-  what: string,
-  text: string | undefined,
-  most: number,
-): Effect.Effect<void, BadRequest> =>
-  (text?.length ?? 0) > most
-    ? Effect.fail(new BadRequest({ message: `a ${what} has at most ${most} characters` }))
-    : Effect.void
+/** Of what a user writes, only new lines and tabs; the others could fake output wherever the text is shown. */
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
-export const checkNote = (note: string | undefined) => checkLength("note", note, noteMaxUnits)
-export const checkTitle = (title: string | undefined) => checkLength("title", title, titleMaxUnits)
+const checkText = (what: string, text: string | undefined, most: number): Effect.Effect<void, BadRequest> => {
+  if ((text?.length ?? 0) > most)
+    return Effect.fail(new BadRequest({ message: `a ${what} has at most ${most} characters` }))
+  return controls.test(text ?? "")
+    ? Effect.fail(new BadRequest({ message: `a ${what} has no control characters but new lines and tabs` }))
+    : Effect.void
+}
+
+export const checkNote = (note: string | undefined) => checkText("note", note, noteMaxUnits)
+export const checkTitle = (title: string | undefined) => checkText("title", title, titleMaxUnits)

@@ -7,8 +7,9 @@ import type { Link } from "../Link.ts"
 import type { Tools } from "./tools.ts"
 
 export interface Rewriting {
-  /** Empty: captures set it again. */
   readonly title?: string
+  /** The title is no longer the user's: captures set it again. */
+  readonly giveBack?: boolean
   readonly note?: string
   /** As `checkTags` gives them. */
   readonly tags?: ReadonlyArray<string>
@@ -32,7 +33,8 @@ export const rewrite = (tools: Tools, link: Link, change: Rewriting, event: stri
       id: link.id,
       url: link.url,
       title: change.title ?? link.title,
-      titleSetByUser: change.title === undefined ? row.titleSetByUser === 1 : change.title !== "",
+      titleSetByUser:
+        change.giveBack !== true && (change.title === undefined ? row.titleSetByUser === 1 : true),
       note: change.note ?? link.note,
       state: link.state,
       addedAt: row.addedAt,

@@ -85,6 +85,8 @@ const capturerOver = (pipeline: Pipeline) => {
         const text = pushed ?? site.text ?? `the words of ${url}`
         const sink = yield* ArtefactSink
         const article = yield* sink.put("article.txt", "text/plain", new TextEncoder().encode(text))
+        const facts = new TextEncoder().encode(JSON.stringify({ title: site.title ?? "A title" }))
+        const metadata = yield* sink.put("metadata.json", "application/json", facts)
         return {
           finalUrl: probed.finalUrl,
           httpStatus: 200,
@@ -96,7 +98,7 @@ const capturerOver = (pipeline: Pipeline) => {
             site.doubtful === true
               ? { kind: "doubtful" as const, reasons: ["login wall" as const] }
               : { kind: "good" as const, reasons: [] },
-          artefacts: [article],
+          artefacts: [article, metadata],
           bytes: article.bytes,
           millis: 5,
           partial: site.partial ?? false,

@@ -1,0 +1,23 @@
+/**
+ * Logins in addresses (`http://user:password@host/`): refused, for an address is shown, logged and exported, and a
+ * password must be in none of that. Pure, and imports nothing: the command uses it too.
+ */
+
+/** Does the address carry a user or a password? False for a text that is no address. */
+export const hasLogin = (text: string): boolean => {
+  if (!URL.canParse(text.trim())) return false
+  const { password, username } = new URL(text.trim())
+  return username !== "" || password !== ""
+}
+
+/** The text as it may be shown: what stands where a login does is left out. */
+export const withoutLogin = (text: string): string => {
+  if (!hasLogin(text)) return text.replace(/([/\\]{2})[^/\\?#]*@/, "$1")
+  const url = new URL(text.trim())
+  url.username = ""
+  url.password = ""
+  return url.href
+}
+
+export const loginRefused = (text: string): string =>
+  `the address ${withoutLogin(text.trim())} was given with a login: put the login into the settings (capture.headers or cookiesFile), not into the address`
