@@ -20,7 +20,7 @@ export const ErrorBody = Schema.Struct({
 }).annotations({ identifier: "Error" })
 export type ErrorBody = typeof ErrorBody.Type
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 500 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 421 | 500 | 503
 
 /** A refusal on its way out. `status` is the HTTP status, the rest is the body. */
 export class Problem extends Data.TaggedError("Problem")<{

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Snapshot } from "../../snapshot/Snapshot.ts"
 import { Conflict, NotFound } from "./Problem.ts"
-import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage, optional } from "./words.ts"
+import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage, optional, SearchText } from "./words.ts"
 
 /** The most addresses one request may add, and the most links one bulk request may name. */
 export const urlsMax = 10_000
@@ -74,6 +74,11 @@ export const BulkRequest = Schema.Struct({
     Schema.filter((body) =>
       (body.ids === undefined) === (body.failed === undefined) ? "give either ids or failed" : undefined,
     ),
+    Schema.filter(({ action, tags = [], untags = [] }) =>
+      (action === "tag" || action === "untag") && tags.length + untags.length === 0
+        ? { path: ["tags"], message: `must name at least one tag to ${action}` }
+        : undefined,
+    ),
   )
   .annotations({ identifier: "BulkRequest" })
 
@@ -105,7 +110,7 @@ export const SnapshotsDocument = Schema.Struct({ snapshots: Schema.Array(Snapsho
 export type SnapshotsDocument = typeof SnapshotsDocument.Type
 
 export const ListParameters = Schema.Struct({
-  query: optional(Schema.String),
+  query: optional(SearchText),
   /** Repeat for several: a link must have all of them. */
   tag: optional(Schema.Array(Schema.String)),
   /** Comma-separated or repeated: a link must be in one of them. */

@@ -5,6 +5,7 @@
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as LinkShapes from "../../snapshot/Link.ts"
+import { queryMaxCharacters } from "../words/limits.ts"
 import { formatDuration, parseDuration } from "../words/durations.ts"
 
 export const Link = LinkShapes.Link.annotations({ identifier: "Link" })
@@ -26,6 +27,13 @@ export const Limit = Schema.NumberFromString.pipe(
   Schema.between(1, pageLimitMax, {
     message: () => `must be 1 to ${pageLimitMax}`,
     jsonSchema: { type: "integer", minimum: 1, maximum: pageLimitMax, default: pageLimitDefault },
+  }),
+)
+
+/** What is searched for. */
+export const SearchText = Schema.String.pipe(
+  Schema.maxLength(queryMaxCharacters, {
+    message: () => `is too long: at most ${queryMaxCharacters} characters are taken`,
   }),
 )
 

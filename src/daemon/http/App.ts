@@ -8,6 +8,7 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,7 +23,9 @@ import { eventsHandlers } from "./events.ts"
 import type { GuardSettings } from "./Guard.ts"
 import { cookieName, judge, sameToken } from "./Guard.ts"
 import { linksHandlers } from "./links.ts"
+import { readBody } from "./body.ts"
 import { causeResponse, problemResponse, tooBig } from "./problems.ts"
+import { otherMethods, unknownField, unknownParameter } from "./routes.ts"
 import {
   batchingHandlers,
   clockHandlers,
@@ -123,9 +126,56 @@ const refuseBody = (request: Request, path: string, maxBodyBytes: number): Probl
 
 const isForm = (request: Request) => /^multipart\//i.test(request.headers["content-type"] ?? "")
 
-/** Bodies are JSON, whatever a client calls them (`curl -d` says it sends a form). */
-const asJson = (request: Request): Request =>
-  request.modify({ headers: Headers.set(request.headers, "content-type", "application/json") })
+/** Bodies are JSON, whatever a client calls them (`curl -d` says it sends a form). This one was read already. */
+const asJson = (request: Request, body: string): Request =>
+  Object.defineProperty(
+    request.modify({ headers: Headers.set(request.headers, "content-type", "application/json") }),
+    "text",
+    { value: Effect.succeed(body) },
+  )
+
+/** `/api/v1/links/` is `/api/v1/links`. */
+const withoutSlash = (request: Request): Request => {
+  const { path, search } = splitUrl(request.url)
+  const shorter = path.startsWith("/api/v1/") ? path.replace(/\/+$/, "") : path
+  return shorter === path
+    ? request
+    : request.modify({ url: search === "" ? shorter : `${shorter}?${search}` })
+}
+
+const withoutBody = new Set(["GET", "HEAD", "OPTIONS"])
+
+const notAllowed = (method: string, path: string, methods: ReadonlyArray<string>): Response => {
+  const allowed = [...methods].sort().join(", ")
+  const message = `${path} does not take ${method}: it takes ${allowed}`
+  return HttpServerResponse.setHeader(
+    problemResponse(new Problem({ status: 405, code: "method-not-allowed", message })),
+    "allow",
+    allowed,
+  )
+}
+
+/** What is wrong with a request is found before its handler: method, parameters, the size and fields of its body. */
+const toApi = (apiApp: HttpApp.Default, request: Request, settings: AppSettings) =>
+  Effect.gen(function* () {
+    const { path, search } = splitUrl(request.url)
+    const methods = otherMethods(request.method, path)
+    if (methods !== undefined) return notAllowed(request.method, path, methods)
+    const asked = isPush(request, path) ? request : yield* jsonRequest(request, path, search, settings)
+    return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asked)
+  })
+
+const jsonRequest = (request: Request, path: string, search: string, settings: AppSettings) =>
+  Effect.gen(function* () {
+    const parameter = unknownParameter(request.method, path, search)
+    if (parameter !== undefined) return yield* parameter
+    const body = withoutBody.has(request.method)
+      ? ""
+      : yield* readBody(NodeHttpServerRequest.toIncomingMessage(request), settings.maxBodyBytes)
+    const field = unknownField(request.method, path, body)
+    if (field !== undefined) return yield* field
+    return asJson(request, body)
+  })
 
 const notFound = (path: string) =>
   problemResponse(new Problem({ status: 404, code: "no-route", message: `nothing at ${path}` }))
@@ -152,7 +202,7 @@ const renderMetrics = Effect.gen(function* () {
 const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typeof makeStatic>>) => {
   return (apiApp: HttpApp.Default) =>
     Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
+      const request = withoutSlash(yield* HttpServerRequest.HttpServerRequest)
       const { path, search } = splitUrl(request.url)
       const problem =
         judge(facts(request, path, settings.port), settings) ??
@@ -160,10 +210,7 @@ const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typ
       if (problem !== undefined) return problemResponse(problem)
       if (path === "/api/openapi.json") return openApi
       if (path === "/api/docs") return docs
-      if (path.startsWith("/api/")) {
-        const asked = isPush(request, path) ? request : asJson(request)
-        return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asked)
-      }
+      if (path.startsWith("/api/")) return yield* toApi(apiApp, request, settings)
       if (path === "/metrics") return yield* renderMetrics
       if (isPageRoute(path) && request.method === "GET") {
         const elsewhere = movedToNumber(request) ?? logIn(search, path, settings)

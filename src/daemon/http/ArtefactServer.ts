@@ -5,6 +5,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
+import { extensionOf } from "../../snapshot/extensionOf.ts"
 import type { ByteRange, OpenArtefact } from "./ArtefactPort.ts"
 import { ArtefactPort } from "./ArtefactPort.ts"
 import { ArtefactUrls } from "./ArtefactUrls.ts"
@@ -59,6 +60,10 @@ const servedType = (mediaType: string) =>
 
 const quoted = (name: string) => `"${name.replace(/[^\w.-]/g, "_")}"`
 
+/** `screenshot` is saved as `screenshot.jpg`; a name that has an ending keeps it. */
+const fileName = (name: string, mediaType: string) =>
+  /\.[a-z0-9]{1,5}$/.test(name) ? name : `${name}${extensionOf(name, mediaType)}`
+
 const artefactHeaders = (
   artefact: OpenArtefact,
   name: string,
@@ -71,7 +76,7 @@ const artefactHeaders = (
     ...hardening(settings, type),
     // Pictures are embedded by the page, which is another origin; the address is the secret. All else is not.
     "cross-origin-resource-policy": pictures.has(type) ? "cross-origin" : "same-origin",
-    "content-disposition": `${disposition}; filename=${quoted(name)}`,
+    "content-disposition": `${disposition}; filename=${quoted(fileName(name, artefact.mediaType))}`,
     "accept-ranges": "bytes",
     "cache-control": "private, max-age=600, immutable",
     etag: `"${artefact.sha256}"`,

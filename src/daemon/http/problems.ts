@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { BadRequest, type CannotCompare, NotFound, NotInThisState } from "../../snapshot/Links.ts"
 import { pushMaxBytes } from "../api/links.ts"
 import { Problem, problemBody } from "../api/Problem.ts"
+import { decodeSentence } from "./decodeSentence.ts"
 import { NoSuchSector, Refused, UnknownName, WrongValue } from "./SealingPort.ts"
 
 export type RoomError =
@@ -60,13 +61,7 @@ export const problemResponse = (problem: Problem) =>
   })
 
 const decodeProblem = (error: HttpApiError.HttpApiDecodeError) =>
-  new Problem({
-    status: 400,
-    code: "bad-request",
-    message: error.issues
-      .map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`))
-      .join("; "),
-  })
+  new Problem({ status: 400, code: "bad-request", message: decodeSentence(error.issues) })
 
 export const tooBig = (bytes: number) =>
   new Problem({ status: 413, code: "too-big", message: `the body is above the limit of ${bytes} bytes` })

@@ -5,8 +5,16 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import { Links } from "../../snapshot/Links.ts"
 import { api } from "../api/Api.ts"
+import { Problem } from "../api/Problem.ts"
+import type { SnapshotDocument } from "../api/snapshots.ts"
 import { ArtefactUrls } from "./ArtefactUrls.ts"
-import { answering } from "./problems.ts"
+import { answering, toProblem } from "./problems.ts"
+
+const noArtefact = ({ artefacts, id }: SnapshotDocument, name: string) => {
+  const known = artefacts.filter(({ status }) => status === "ok").map((artefact) => artefact.name)
+  const message = `no artefact ${name} of ${id}: it has ${known.join(", ") || "none"}`
+  return new Problem({ status: 404, code: "no-artefact", message, known })
+}
 
 export const snapshotsHandlers = HttpApiBuilder.group(api, "snapshots", (handlers) =>
   Effect.gen(function* () {
@@ -16,10 +24,21 @@ export const snapshotsHandlers = HttpApiBuilder.group(api, "snapshots", (handler
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
         urls.sign({ snapshotId: id, name, download }, request.headers.host ?? ""),
       )
+    /** A name that is not there is answered with those that are. */
+    const fileOf = (id: string, name: string) =>
+      links
+        .artefactFile(id, name)
+        .pipe(
+          Effect.catchTag("NotFound", (error) =>
+            error.what === "artefact"
+              ? Effect.flatMap(answering(links.snapshotById(id)), (snapshot) => noArtefact(snapshot, name))
+              : Effect.fail(toProblem(error)),
+          ),
+        )
     return handlers
       .handle("show", ({ path }) => answering(links.snapshotById(path.id)))
       .handle("artefact", ({ path: { id, name }, urlParams }) =>
-        answering(links.artefactFile(id, name)).pipe(
+        fileOf(id, name).pipe(
           Effect.zipRight(urlFor(id, name, urlParams.download === true)),
           Effect.map((url) =>
             HttpServerResponse.empty({
@@ -30,7 +49,7 @@ export const snapshotsHandlers = HttpApiBuilder.group(api, "snapshots", (handler
         ),
       )
       .handle("location", ({ path: { id, name } }) =>
-        Effect.zipWith(answering(links.artefactFile(id, name)), urlFor(id, name, false), ({ path }, url) => ({
+        Effect.zipWith(fileOf(id, name), urlFor(id, name, false), ({ path }, url) => ({
           path,
           url,
         })),
