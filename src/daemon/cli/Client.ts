@@ -8,6 +8,7 @@ import type { IncomingMessage } from "node:http"
 import { join } from "node:path"
 import type { ErrorBody } from "../api/Problem.ts"
 import { CliError, failure } from "./CliError.ts"
+import { withHint } from "./hints.ts"
 import { readEvents } from "./serverSentEvents.ts"
 import type { ServerSentEvent } from "./serverSentEvents.ts"
 
@@ -63,7 +64,7 @@ const refusal = (status: number, text: string): CliError => {
   } catch {
     // Not ours: a proxy in between, or a daemon that is just ending.
   }
-  return new CliError(error.message, {
+  return new CliError(withHint(error.code, error.message), {
     code: error.code,
     exitCode: status === 400 ? 2 : 1,
     ...(error.known === undefined ? {} : { known: error.known }),
@@ -81,7 +82,9 @@ export const connect = (home: string): Client => {
   const open = (method: string, path: string, body: unknown) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body)
-      const request = httpRequest(`${url}${path}`, {
+      // The path as it is: as part of an address, an id of two dots would lead elsewhere.
+      const request = httpRequest(url, {
+        path,
         method,
         headers: {
           authorization: `Bearer ${token}`,

@@ -19,11 +19,16 @@ const output = (stream: NodeJS.WriteStream): Output => ({
   columns: stream.isTTY === true ? stream.columns : undefined,
 })
 
-/** The process's own. A reader that goes away (`| head`) ends the command without a word. */
+/**
+ * The process's own. A reader that goes away (`| head`) ends the command without a word, a full disk with one line;
+ * errors that nobody can be told of are lost.
+ */
 export const processIo = (): Io => {
+  process.stderr.on("error", () => {})
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0)
-    throw error
+    process.stderr.write(`error: the output cannot be written: ${error.message}\n`)
+    process.exit(1)
   })
   return { stdout: output(process.stdout), stderr: output(process.stderr), env: process.env }
 }

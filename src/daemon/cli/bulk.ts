@@ -2,6 +2,7 @@
 import type { BulkDocument } from "../api/links.ts"
 import { failure } from "./CliError.ts"
 import type { Session } from "./command.ts"
+import { withHint } from "./hints.ts"
 import { linkTable } from "./render/links.ts"
 
 /** Does it and gives what happened; a link that refused becomes an error after the document was printed. */
@@ -16,5 +17,5 @@ export const printLinks = (session: Session, links: BulkDocument["links"]): void
 export const complain = ({ failed }: BulkDocument): void => {
   const [first] = failed
   if (first === undefined) return
-  throw failure(first.code, failed.map(({ message }) => message).join("; "))
+  throw failure(first.code, withHint(first.code, failed.map(({ message }) => message).join("; ")))
 }

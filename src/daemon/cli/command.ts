@@ -4,12 +4,14 @@
  */
 import type { Command } from "commander"
 import { InvalidArgumentError } from "commander"
+import { queryMaxCharacters } from "../words/limits.ts"
 import { resolveHome } from "../homePath.ts"
 import type { Client } from "./Client.ts"
 import { connect } from "./Client.ts"
+import { usageError } from "./CliError.ts"
 import type { Io } from "./Io.ts"
 import type { Paint } from "./render/paint.ts"
-import { painter } from "./render/paint.ts"
+import { escaped, painter } from "./render/paint.ts"
 
 export interface Common {
   readonly json?: boolean
@@ -54,12 +56,26 @@ export const openSession = (program: Program, common: Common): Session => {
     client: () => (client ??= connect(home)),
     paint: painter(io.stdout, io.env),
     print: (document, text) => {
-      const written = json ? JSON.stringify(document, undefined, 2) : text(document)
+      const written = json ? escaped(JSON.stringify(document, undefined, 2)) : text(document)
       if (written !== "") io.stdout.write(`${written}\n`)
     },
     exitWith: (code) => void (program.exitCode = code),
   }
 }
+
+/** Operands that say themselves what an empty one means. */
+const mayBeEmpty = new Set(["url", "query"])
+
+/** An empty id or name would ask for something else: the list of all. */
+const refuseEmpty = (
+  command: Command,
+  operands: ReadonlyArray<string | ReadonlyArray<string> | undefined>,
+): void =>
+  command.registeredArguments.forEach((argument, index) => {
+    const words = [operands[index] ?? []].flat()
+    if (!mayBeEmpty.has(argument.name()) && words.some((word) => String(word).trim() === ""))
+      throw usageError(`<${argument.name()}> must not be empty`)
+  })
 
 /** Adds the common options and the action; operands come in the order of the command's arguments. */
 export const define = <Options extends object>(
@@ -74,11 +90,9 @@ export const define = <Options extends object>(
       const self = given.pop() as Command
       given.pop()
       const options = self.optsWithGlobals<Options & Common>()
-      await action(
-        openSession(program, options),
-        options,
-        given as Array<string | ReadonlyArray<string> | undefined>,
-      )
+      const operands = given as Array<string | ReadonlyArray<string> | undefined>
+      refuseEmpty(self, operands)
+      await action(openSession(program, options), options, operands)
     })
 
 /** For options that can be given several times. */
@@ -86,6 +100,14 @@ export const collect = (value: string, before: ReadonlyArray<string> | undefined
   ...(before ?? []),
   value,
 ]
+
+/** Refuses a search that is no search before it is sent. */
+export const checkQuery = (text: string): void => {
+  if (text.length > queryMaxCharacters)
+    throw usageError(
+      `the query is too long: it has ${text.length} characters, and at most ${queryMaxCharacters} are taken`,
+    )
+}
 
 const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text)

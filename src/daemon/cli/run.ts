@@ -1,7 +1,7 @@
 /** The command: builds the program, runs it, and turns whatever goes wrong into one line (or one JSON) and a code. */
 import { readFileSync } from "node:fs"
 import { Command, CommanderError } from "commander"
-import { CliError } from "./CliError.ts"
+import { CliError, usageError } from "./CliError.ts"
 import type { Program } from "./command.ts"
 import { addCommand } from "./commands/add.ts"
 import { cancelCommand } from "./commands/cancel.ts"
@@ -105,11 +105,34 @@ const tell = (io: Io, error: CliError, json: boolean) => {
   )
 }
 
+const asksForHelp = (word: string) => word === "--help" || word === "-h"
+
+/**
+ * The word that names no command, though help is asked for it: commander would show the help of what stands before
+ * it, as if all was well.
+ */
+const unknownCommand = (root: Command, argv: ReadonlyArray<string>): string | undefined => {
+  const words = argv[0] === "help" ? argv.slice(1) : argv.some(asksForHelp) ? argv : []
+  let command = root
+  for (const [index, word] of words.entries()) {
+    if (word === "--") return undefined
+    if (word.startsWith("-") || words[index - 1] === "--home") continue
+    const next = command.commands.find((one) => one.name() === word)
+    if (next === undefined)
+      return command.commands.length > 0 && command.registeredArguments.length === 0 ? word : undefined
+    command = next
+  }
+  return undefined
+}
+
 /** Runs one command line; gives the exit code. 0 done, 1 failed, 2 wrong usage. */
 export const runCli = async (argv: ReadonlyArray<string>, io: Io): Promise<number> => {
   const program: Program = { io, exitCode: 0 }
   try {
-    await makeProgram(program).parseAsync(argv, { from: "user" })
+    const root = makeProgram(program)
+    const unknown = unknownCommand(root, argv)
+    if (unknown !== undefined) throw usageError(`unknown command '${unknown}'`)
+    await root.parseAsync(argv, { from: "user" })
     return program.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0

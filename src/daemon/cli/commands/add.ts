@@ -4,6 +4,7 @@ import type { LinksDocument } from "../../api/links.ts"
 import { usageError } from "../CliError.ts"
 import type { Program } from "../command.ts"
 import { collect, define } from "../command.ts"
+import { hasLogin, loginRefused, withoutLogin } from "../../../snapshot/verbs/addresses.ts"
 import { linkTable } from "../render/links.ts"
 import { moveAndWait, waitedExitCode } from "../wait.ts"
 
@@ -16,8 +17,10 @@ interface Options {
 const checkAddress = (text: string) => {
   const parsed = URL.canParse(text) ? new URL(text) : undefined
   if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
-    throw usageError(`${text} is not an http or https address: nothing was added`)
+    const shown = text.trim() === "" ? '""' : withoutLogin(text)
+    throw usageError(`${shown} is not an http or https address: nothing was added`)
   }
+  if (hasLogin(text)) throw usageError(loginRefused(text))
 }
 
 export const addCommand = (program: Program, root: Command) =>

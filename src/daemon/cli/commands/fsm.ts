@@ -9,12 +9,18 @@ import type { MachineKind } from "../../api/fsm.ts"
 
 type Format = "mermaid" | "svg" | "json"
 
-const readScenarios = (file: string): unknown => {
+const readJson = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, "utf8"))
   } catch (error) {
     throw failure("unreadable", `cannot read ${file}: ${(error as Error).message}`)
   }
+}
+
+const readScenarios = (file: string): unknown => {
+  const json = readJson(file)
+  if (!Array.isArray(json)) throw failure("unreadable", `${file} must hold a JSON list of scenarios`)
+  return json
 }
 
 export const fsmCommand = (program: Program, root: Command) => {

@@ -3,7 +3,7 @@ import type { Command } from "commander"
 import type { LinkPage } from "../../../snapshot/Link.ts"
 import { query } from "../Client.ts"
 import type { Program } from "../command.ts"
-import { collect, define, limitArgument } from "../command.ts"
+import { checkQuery, collect, define, limitArgument } from "../command.ts"
 import { linkTable } from "../render/links.ts"
 
 interface Options {
@@ -27,6 +27,7 @@ export const listCommand = (program: Program, root: Command) =>
       .option("--cursor <cursor>", "the page after this one"),
     async (session, options) => {
       const { tag, state, query: words, limit, cursor } = options
+      checkQuery(words ?? "")
       const page = await session
         .client()
         .get<LinkPage>(`/links${query({ tag, state, query: words, limit, cursor })}`)

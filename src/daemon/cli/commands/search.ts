@@ -3,7 +3,7 @@ import type { Command } from "commander"
 import type { Hit, HitPage } from "../../../snapshot/Link.ts"
 import { query } from "../Client.ts"
 import type { Program, Session } from "../command.ts"
-import { define, limitArgument } from "../command.ts"
+import { checkQuery, define, limitArgument } from "../command.ts"
 import { harmless } from "../render/paint.ts"
 
 interface Options {
@@ -47,6 +47,7 @@ export const searchCommand = (program: Program, root: Command) =>
       .option("--limit <n>", "1 to 500 (default 50)", limitArgument)
       .option("--cursor <cursor>", "the page after this one"),
     async (session, { limit, cursor }, [words]) => {
+      checkQuery(String(words))
       const page = await session.client().get<HitPage>(`/search${query({ q: String(words), limit, cursor })}`)
       session.print(page, ({ hits, total, nextCursor }) => {
         if (hits.length === 0) return "nothing found"

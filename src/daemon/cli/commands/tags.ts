@@ -7,8 +7,8 @@ import { table } from "../render/table.ts"
 
 const text = ({ io, paint }: Session, { tags }: TagsDocument) =>
   table(
-    [{ title: "LINKS", right: true }, { title: "TAG" }],
-    tags.map(({ name, count }) => [count, name]),
+    [{ title: "TAG" }, { title: "LINKS", right: true }],
+    tags.map(({ name, count }) => [name, count]),
     io.stdout,
     paint,
     "no tags",

@@ -20,7 +20,7 @@ export const linkTable = ({ io, paint }: Session, links: ReadonlyArray<Link>): s
       link.id,
       { text: link.state, colour: linkStateColour(link.state) },
       link.latest?.version ?? "–",
-      link.tags.join(" "),
+      link.tags.join(", "),
       remark(link),
     ]),
     io.stdout,
@@ -36,7 +36,7 @@ export const linkDetail = (session: Session, link: LinkDetail): string => {
       ["url", link.url],
       ["title", { text: link.title, colour: "bold" }],
       ["state", { text: link.state, colour: linkStateColour(link.state) }],
-      ["tags", link.tags.join(" ")],
+      ["tags", link.tags.join(", ")],
       ["note", link.note],
       ["added", formatTime(link.addedAt)],
       ...(link.failure === null

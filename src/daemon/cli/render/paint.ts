@@ -15,6 +15,13 @@ export const harmless = (text: string) =>
   // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").trim()
 
+/** JSON in which no such character stands as itself: it reads back as the same document. */
+export const escaped = (json: string) =>
+  json.replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )
+
 const stateColours: Readonly<Record<string, Colour>> = {
   archived: "green",
   doubtful: "yellow",
