@@ -85,8 +85,8 @@ describe("verify and rebuild", () => {
         yield* sql`CREATE TABLE world (n INTEGER PRIMARY KEY, name TEXT)`
         yield* sql`CREATE INDEX world_names ON world (name)`
         yield* sql`INSERT INTO world VALUES (7, 'of sectors')`
-        yield* sql`INSERT INTO machines (kind, id, version, state, ended, step_pending, log_length)
-          VALUES ('sector', 7, 1, '{}', 0, 0, 0)`
+        yield* sql`INSERT INTO machines (kind, id, version, state, ended, step_pending, log_length, log_tail)
+          VALUES ('sector', 7, 1, '{}', 0, 0, 0, 0)`
         yield* sql`UPDATE links SET title = 'only in the database'`
       }),
     )
