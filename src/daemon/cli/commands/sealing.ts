@@ -8,6 +8,7 @@ import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { define } from "../command.ts"
 import { formatTime, table } from "../render/table.ts"
+import { needsSubcommand } from "./subcommands.ts"
 
 const simulated = ({ paint }: Session) => paint("dim", "simulated: no byte is sealed")
 
@@ -123,4 +124,5 @@ export const sealingCommand = (program: Program, root: Command) => {
     ),
   )
   world(program, sealing)
+  needsSubcommand(sealing)
 }

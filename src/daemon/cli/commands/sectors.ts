@@ -11,6 +11,7 @@ import { countArgument, define, sectorArgument } from "../command.ts"
 import { harmless } from "../render/paint.ts"
 import { sectorLog, sectorStatus, sectorTable } from "../render/sectors.ts"
 import { formatTime } from "../render/table.ts"
+import { needsSubcommand } from "./subcommands.ts"
 
 interface Sure {
   readonly reallyDoIt?: boolean
@@ -223,4 +224,5 @@ export const sectorsCommand = (program: Program, root: Command) => {
     send,
   ]
   for (const add of all) add(program, sectors)
+  needsSubcommand(sectors)
 }
