@@ -39,7 +39,8 @@ const copyTable = (name: string) =>
     const ours = new Set(yield* columnsOf("main", name))
     const common = (yield* columnsOf("old", name)).filter((column) => ours.has(column))
     const columns = common.map((column) => `"${column}"`).join(", ")
-    const condition = shared.has(name) ? "WHERE kind <> 'link'" : ""
+    // A table without kinds hangs together by other keys (the log's chains): rows that nothing leads to do no harm.
+    const condition = shared.has(name) && common.includes("kind") ? "WHERE kind <> 'link'" : ""
     yield* sql.unsafe(
       `INSERT OR REPLACE INTO main."${name}" (${columns}) SELECT ${columns} FROM old."${name}" ${condition}`,
     )
