@@ -1,8 +1,8 @@
 /** How machines are, and what a group tells of them: status, dead letters, failures, and the report of a stop. */
-import type { MachineHost, Phase, Trouble } from "./MachineHost.ts"
+import type { LastFailure, MachineHost, Phase, Trouble } from "./MachineHost.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId } from "./Refusal.ts"
-import type { LastFailure, StateMachine } from "./StateMachine.ts"
+import type { StateMachine } from "./StateMachine.ts"
 import type { StoredMachine } from "./StateStore.ts"
 
 /** How one machine is. */

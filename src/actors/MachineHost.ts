@@ -16,6 +16,13 @@ export type Phase = "loading" | "live" | "restarting" | "parked" | "ended" | "ev
 /** What went wrong: the planner's refusal of a batch, a step, a save, a load, or a throw. */
 export type Trouble = "plan" | "step" | "save" | "load" | "defect"
 
+/** The last trouble that a machine had. */
+export interface LastFailure {
+  readonly what: Trouble
+  readonly message: string
+  readonly at: number
+}
+
 export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S, E> {
   readonly clock: Clock.Clock
   /** The group's `init`, to be run through before anything is planned; null when there is none. */
@@ -25,7 +32,7 @@ export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S
   readonly observed: () => boolean
   readonly changed: (change: Change<S, E>) => void
   readonly deadLetter: (id: MachineId, event: E, reason: string) => void
-  readonly failed: (machine: StateMachine<S, E>, what: Trouble, message: string) => void
+  readonly failed: (id: MachineId, what: Trouble, message: string) => void
   /** The machine has ended and leaves memory, after these rows, which nobody will plan, have left the inbox. */
   readonly leave: (machine: StateMachine<S, E>, seqs: ReadonlyArray<number>) => void
   /** Sends to the machine's successor: it had left memory. */

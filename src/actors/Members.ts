@@ -105,8 +105,8 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
   }
 
-  failed(machine: StateMachine<S, E>, what: Trouble, message: string): void {
-    this.failures.offer({ kind: this.kind, id: machine.id, what, message })
+  failed(id: MachineId, what: Trouble, message: string): void {
+    this.failures.offer({ kind: this.kind, id, what, message })
   }
 
   leave(machine: StateMachine<S, E>, seqs: ReadonlyArray<number>): void {

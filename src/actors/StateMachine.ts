@@ -7,110 +7,30 @@
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
-import * as Readable from "effect/Readable"
-import { Bookkeeping, rowsOf } from "./Bookkeeping.ts"
-import type { Change, StepContext } from "./GroupOptions.ts"
-import { MachineCore, type Planned } from "./MachineCore.ts"
-import type { MachineHost, Phase, Trouble } from "./MachineHost.ts"
-import type { Envelope, Verdict } from "./Mailbox.ts"
+import { rowsOf } from "./Bookkeeping.ts"
+import type { StepContext } from "./GroupOptions.ts"
+import { LiveMachine } from "./LiveMachine.ts"
+import type { Planned } from "./MachineCore.ts"
+import { acceptStored, answer, changeOf, forgetEnded, troubleOf } from "./mail.ts"
 import type { TaggedEvent } from "./Planner.ts"
-import { ErrTerminated, MachineParked, type MachineId, type Refusal } from "./Refusal.ts"
-import { RestartBudget } from "./RestartPolicy.ts"
 import type { StoredMachine } from "./StateStore.ts"
 import { contextOf, failureOf, guarded, type Step } from "./steps.ts"
 import type { StoreError } from "./StoreError.ts"
-import { Waiters } from "./Waiters.ts"
 
-/** The last trouble that a machine had. */
-export interface LastFailure {
-  readonly what: Trouble
-  readonly message: string
-  readonly at: number
-}
-
-const taken: Verdict = { _tag: "Planned" }
-
-export class StateMachine<S, E extends TaggedEvent> {
-  readonly id: MachineId
-  readonly core: MachineCore<S, E>
-  phase: Phase = "loading"
-  /** Why it is parked, empty when it is not. */
-  reason = ""
-  restarts = 0
-  lastFailure: LastFailure | null = null
-  fiber: Fiber.RuntimeFiber<void, never> | null = null
-  /** The running step, in groups whose steps can be interrupted. */
-  stepFiber: Fiber.RuntimeFiber<unknown, unknown> | null = null
-  /** Since when a step has been running, milliseconds on the group's clock; null when none is. */
-  busySince: number | null = null
-  /** Since when nothing has waited. */
-  idleSince = 0
-  /** Durable events on their way: each has a place in the mailbox, and the machine stays in memory for them. */
-  reserved = 0
-  private closing = false
-  private saving = false
+export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E> {
   private resumeStep = false
   private turnEvents = 0
   /** What a save that is through led to: the step, or the pause before it is tried again. */
   private following: Effect.Effect<void> | null = null
-  /** Inbox rows up to this one came with the load: what is delivered after its commit may be among them. */
-  private readUpTo = 0
-  private everLoaded = false
-  private wake: ((effect: Effect.Effect<void>) => void) | null = null
   private loading: Effect.Effect<void, StoreError> | null = null
   private context: StepContext<E> | null = null
-  private waiters: Waiters | null = null
-  private spent: RestartBudget | null = null
-  private readonly books: Bookkeeping<S, E>
-  private readonly host: MachineHost<S, E>
-
-  constructor(host: MachineHost<S, E>, id: MachineId) {
-    this.host = host
-    this.id = id
-    this.core = new MachineCore(host.options.planner, host.options.initial(id))
-    this.core.busy = true
-    this.books = new Bookkeeping(host, id, this.core.mailbox)
-  }
-
-  /** True while a step or a save is under way. */
-  get busy(): Readable.Readable<boolean> {
-    return Readable.make(Effect.sync(() => this.phase === "live" && this.core.busy))
-  }
-
-  /** How many stages have been completed; grows by one each time `busy` is cleared after a plan. */
-  get stageDone(): Readable.Readable<number> {
-    return Readable.make(Effect.sync(() => this.core.stagesDone))
-  }
-
-  get budget(): RestartBudget {
-    return (this.spent ??= new RestartBudget())
-  }
-
-  get isStored(): boolean {
-    return this.everLoaded && this.books.stored
-  }
-
-  get isFull(): boolean {
-    return this.core.mailbox.length + this.reserved >= this.host.settings.mailboxCapacity
-  }
-
-  get hasFiber(): boolean {
-    return this.fiber !== null && this.fiber.unsafePoll() === null
-  }
-
-  /** Nothing to do, nothing under way: it may leave memory. */
-  get evictable(): boolean {
-    const idle = this.wake !== null && !this.core.busy && this.core.mailbox.length === 0
-    return this.phase === "live" && idle && this.reserved === 0
-  }
 
   /** Loads the state and starts the fiber. `revive` starts a machine that had ended. */
   start(revive: boolean): void {
     const loaded = this.host.store.load(this.id, this.host.options.initial)
     if (Effect.isEffect(loaded))
       this.loading = Effect.flatMap(loaded, (found) =>
-        Effect.map(this.forgotten(found, revive), () => this.install(found, revive)),
+        Effect.map(forgetEnded(this.host.store, this.id, found, revive), () => this.install(found, revive)),
       )
     else this.install(loaded, revive)
     if (this.phase !== "ended") this.host.launch(this)
@@ -131,22 +51,16 @@ export class StateMachine<S, E extends TaggedEvent> {
     this.host.launch(this)
   }
 
-  /** What waits for a machine that has ended leaves the inbox before anybody hears of it. */
-  private forgotten(found: StoredMachine<S, E> | null, revive: boolean): Effect.Effect<void, StoreError> {
-    if (found === null || !found.ended || revive || found.inbox.length === 0) return Effect.void
-    return this.host.store.discard(
-      this.id,
-      found.inbox.map(({ seq }) => seq),
-    )
-  }
-
   private install(found: StoredMachine<S, E> | null, revive: boolean): void {
     const { core } = this
     if (found !== null) {
       core.reopen(found.state)
       this.books.opened(found)
       this.resumeStep = found.stepPending && this.host.settings.resume
-      if (found.inbox.length > 0) this.acceptStored(found.inbox)
+      if (found.inbox.length > 0) {
+        this.readUpTo = found.inbox[found.inbox.length - 1]!.seq
+        acceptStored(core.mailbox, found.inbox, this.everLoaded)
+      }
     }
     core.busy = false
     this.everLoaded = true
@@ -155,18 +69,6 @@ export class StateMachine<S, E extends TaggedEvent> {
       this.endWith("it has ended", this.loading === null ? 0 : found.inbox.length)
     this.loading = null
     this.waiters?.loaded()
-  }
-
-  /** Rows that the mailbox does not hold yet: before all else at the first load, behind it when loaded again. */
-  private acceptStored(inbox: StoredMachine<S, E>["inbox"]): void {
-    const { mailbox } = this.core
-    const early = mailbox.takeAll()
-    const known = new Set(early.map((envelope) => envelope.inbox))
-    const rows = inbox.filter(({ seq }) => !known.has(seq))
-    this.readUpTo = inbox[inbox.length - 1]!.seq
-    if (this.everLoaded) for (const envelope of early) mailbox.push(envelope)
-    for (const { event, seq } of rows) mailbox.push({ event, inbox: seq, timer: null, reply: null })
-    if (!this.everLoaded) for (const envelope of early) mailbox.push(envelope)
   }
 
   /** The fiber's whole life: load, then turn after turn until the machine is closed. */
@@ -191,116 +93,6 @@ export class StateMachine<S, E extends TaggedEvent> {
             Effect.suspend(() => this.turns()),
           ),
     )
-  }
-
-  /** Null when the machine takes events, else why not. */
-  refusal(): Refusal | null {
-    if (this.phase === "ended" || this.closing) return this.terminated()
-    if (this.phase === "parked") return this.parked()
-    return null
-  }
-
-  private terminated(): Refusal {
-    return new ErrTerminated({ kind: this.host.options.kind, id: this.id })
-  }
-
-  private parked(): Refusal {
-    return new MachineParked({ kind: this.host.options.kind, id: this.id, reason: this.reason })
-  }
-
-  /** Puts the event into the mailbox. The caller has checked that it is taken and that there is room. */
-  push(envelope: Envelope<E>): void {
-    if (envelope.inbox !== 0 && envelope.inbox <= this.readUpTo) return
-    this.core.accept(envelope)
-    if (this.wake !== null && this.core.ready) this.stir()
-  }
-
-  /** Calls back when there is room in the mailbox again, or when the machine takes no more events. */
-  whenRoom(resume: () => void): () => void {
-    return this.waiting().forRoom(resume)
-  }
-
-  /** Somebody who was called for room did not take it: the next one may. */
-  passRoom(): void {
-    this.waiters?.released(this.freePlaces())
-  }
-
-  /** Calls back when the state is loaded, or cannot be. */
-  whenLoaded(resume: () => void): void {
-    if (this.phase === "loading") this.waiting().forLoad(resume)
-    else resume()
-  }
-
-  /** Calls back when all that was accepted before has been planned. */
-  barrier(done: (refusal: Refusal | null) => void): void {
-    const { mailbox } = this.core
-    if (mailbox.length === 0) return done(null)
-    const refusal = this.refusal()
-    if (refusal !== null) return done(refusal)
-    this.waiting().barrier(this.core.taken + mailbox.length, done)
-  }
-
-  private waiting(): Waiters {
-    return (this.waiters ??= new Waiters())
-  }
-
-  private freePlaces(): number {
-    return this.host.settings.mailboxCapacity - this.core.mailbox.length - this.reserved
-  }
-
-  evict(): void {
-    this.phase = "evicted"
-    this.stir()
-  }
-
-  /** No more plans. An idle machine's fiber ends now, a busy one's after its step. */
-  close(): void {
-    this.closing = true
-    if (!this.saving) this.refuseAll(() => this.terminated())
-    this.stir()
-  }
-
-  /** Takes what was accepted and never planned, answering those who wait. */
-  drain(): ReadonlyArray<Envelope<E>> {
-    this.phase = "ended"
-    this.refuseAll(() => this.terminated())
-    return this.core.close()
-  }
-
-  /** Refuses events until `again`; those who wait for a verdict are told. */
-  park(reason: string): void {
-    this.phase = "parked"
-    this.reason = reason
-    this.busySince = null
-    this.core.busy = false
-    this.refuseAll(() => this.parked())
-  }
-
-  /** Tells all who wait that nothing more is planned; what waits in the mailbox stays. */
-  private refuseAll(refusal: () => Refusal): void {
-    const { mailbox } = this.core
-    for (let index = 0; index < mailbox.length; index++) {
-      const { reply } = mailbox.envelope(index)
-      if (reply !== null) reply({ _tag: "Lost", refusal: refusal() })
-    }
-    this.waiters?.refuse(refusal)
-  }
-
-  /** Remembers a failure and tells the group. */
-  note(what: Trouble, message: string): void {
-    this.lastFailure = { what, message, at: this.now() }
-    this.host.failed(this, what, message)
-  }
-
-  private now(): number {
-    return this.host.clock.unsafeCurrentTimeMillis()
-  }
-
-  private stir(): void {
-    const { wake } = this
-    if (wake === null) return
-    this.wake = null
-    wake(Effect.void)
   }
 
   private waitForWork(): Effect.Effect<void> {
@@ -376,10 +168,11 @@ export class StateMachine<S, E extends TaggedEvent> {
   private saved(next: Planned<S, E>, step: Step | null, at: number): Effect.Effect<void> | null {
     const { host, core } = this
     for (const change of this.books.committed()) host.timers.apply(this.id, change)
-    this.answer(next)
+    answer(host, this.id, core.mailbox, next)
     core.saved(next)
-    this.report(next)
-    if (host.observed()) host.changed(this.change(next, at))
+    const trouble = troubleOf(next)
+    if (trouble !== null) this.note("plan", trouble)
+    if (host.observed()) host.changed(changeOf(host.options, this.id, next, at))
     if (next.ended) {
       this.endWith("it has ended", next.waiting - next.takes)
       return null
@@ -391,39 +184,6 @@ export class StateMachine<S, E extends TaggedEvent> {
     if (step !== null) return this.stepping(step, at)
     core.stageDone()
     return null
-  }
-
-  private report(next: Planned<S, E>): void {
-    if (next.failure !== null) return this.note("plan", next.failure.message)
-    if (next.processed > next.waiting)
-      this.note("plan", `the planner took ${next.processed} of ${next.waiting} events; it counts as all`)
-  }
-
-  private change(next: Planned<S, E>, at: number): Change<S, E> {
-    const { kind, stateName } = this.host.options
-    return {
-      kind,
-      id: this.id,
-      at,
-      before: next.before,
-      after: next.state,
-      from: stateName(next.before),
-      to: stateName(next.state),
-      events: next.applied,
-      failure: next.failure,
-    }
-  }
-
-  private answer(next: Planned<S, E>): void {
-    const { mailbox } = this.core
-    for (const { event, failure } of next.rejected) this.host.deadLetter(this.id, event, failure.message)
-    for (let index = 0; index < next.takes; index++) {
-      const { reply, event } = mailbox.envelope(index)
-      if (next.failure !== null) this.host.deadLetter(this.id, event, next.failure.message)
-      if (reply === null) continue
-      const failure = next.failure ?? next.rejected.find((rejected) => rejected.index === index)?.failure
-      reply(failure === undefined ? taken : { _tag: "Refused", failure })
-    }
   }
 
   private stepping(step: Step, at: number): Effect.Effect<void> {
