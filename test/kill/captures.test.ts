@@ -3,7 +3,8 @@ import { expect, it } from "vitest"
 import { runStorm } from "../support/captureStorm.ts"
 
 it("loses nothing, keeps nothing twice and leaves no browser, whoever is killed", async () => {
-  const { faults, states } = await runStorm({ captures: 30, kills: 4 })
+  const { crashed, faults, states } = await runStorm({ captures: 31, kills: 3 })
   expect(faults).toEqual([])
-  expect(states).toEqual({ archived: 30 })
+  expect(states).toEqual({ archived: 31 })
+  expect(crashed).toBeGreaterThan(0)
 }, 120_000)

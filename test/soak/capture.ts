@@ -12,7 +12,7 @@ export default async (args: ReadonlyArray<string>): Promise<void> => {
   const report = await runStorm({ captures, kills, say: (line) => void process.stdout.write(`${line}\n`) })
   const [first, last] = report.memory.map((bytes) => Math.round(bytes / 1e6)) as [number, number]
   process.stdout.write(
-    `${captures} captures and ${kills} kills in ${Math.round(report.seconds)} s: ${JSON.stringify(report.states)}; memory ${first} MB, then ${last} MB\n`,
+    `${captures} captures and ${kills} kills in ${Math.round(report.seconds)} s: ${JSON.stringify(report.states)}; ${report.crashed} renderers crashed; memory ${first} MB, then ${last} MB\n`,
   )
   const growth = last > first * maxGrowth ? [`memory grew from ${first} to ${last} MB`] : []
   const faults = [...report.faults, ...growth]

@@ -27,6 +27,8 @@ export interface StormReport {
   readonly seconds: number
   /** Resident memory of the daemon while nobody kills it, bytes: at the beginning and at the end of that time. */
   readonly memory: readonly [first: number, last: number]
+  /** Renderers that a page's crash has killed. */
+  readonly crashed: number
 }
 
 /** Every twentieth page misbehaves, each in turn in one of these ways. */
@@ -37,6 +39,7 @@ const misdeedOf = (n: number): Misdeed | null =>
 
 /** The crash kills the page's renderer this many times before it lets the page be. */
 const crashes = 2
+const crashAfterMillis = 300
 const pollMillis = 250
 /** The storm is over when so long nothing has moved. */
 const stillMillis = 120_000
@@ -70,8 +73,8 @@ const startSite = async (crashNow: () => void): Promise<StormSite> => {
       response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
       if (before >= crashes) return void response.end(page(n, ""))
       response.write(page(n, ""))
-      crashNow()
-      response.destroy()
+      // Not before the page is open in it; the answer never ends, the renderer does.
+      setTimeout(crashNow, crashAfterMillis)
     },
     hang: (n, response) => {
       response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
@@ -113,13 +116,15 @@ const endless = (response: ServerResponse, type: string, chunk: string) => {
   more()
 }
 
-/** Pids whose command line holds all of these. */
-const pidsWith = (...words: ReadonlyArray<string>): ReadonlyArray<number> =>
+/** The processes that draw pages in the group of this browser. */
+const renderersOf = (browser: number): ReadonlyArray<number> =>
   readdirSync("/proc").flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return []
     try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8")
-      return words.every((word) => line.includes(word)) ? [Number(pid)] : []
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+      const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])
+      const isRenderer = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")
+      return group === browser && isRenderer ? [Number(pid)] : []
     } catch {
       return []
     }
@@ -136,12 +141,12 @@ const killAll = (pids: ReadonlyArray<number>) => {
 }
 
 /** The browsers that the daemon of this home has recorded. */
-const browsersOf = (home: string): ReadonlyArray<{ pid: number; profile: string }> => {
+const browsersOf = (home: string): ReadonlyArray<{ readonly pid: number }> => {
   const folder = join(home, "run", "browsers")
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith(".json"))
-      .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as { pid: number; profile: string })
+      .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as { pid: number })
   } catch {
     return []
   }
@@ -186,8 +191,12 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
   const startedAt = Date.now()
   const home = newHome()
   writeFileSync(join(home, "config.json"), JSON.stringify(settings))
-  const renderers = () => browsersOf(home).flatMap(({ profile }) => pidsWith("--type=renderer", profile))
-  const site = await startSite(() => killAll(renderers()))
+  let crashed = 0
+  const site = await startSite(() => {
+    const renderers = browsersOf(home).flatMap(({ pid }) => renderersOf(pid))
+    crashed += renderers.length
+    killAll(renderers)
+  })
   const start = () => startDaemon({ home, args: ["--allow-host", site.host] })
   let daemon = await start()
   try {
@@ -209,7 +218,11 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
           daemon = await start()
         } else killAll(browsersOf(home).map(({ pid }) => pid))
         say(`${done} of ${captures} done; killed the ${killed % 2 === 1 ? "daemon" : "browser"} (${killed})`)
-      } else if (killed === kills) memory.push(residentOf(daemon.pid))
+      } else if (killed === kills) {
+        memory.push(residentOf(daemon.pid))
+        if (memory.length % 100 === 0)
+          say(`${done} done; the daemon holds ${Math.round(memory.at(-1)! / 1e6)} MB`)
+      }
       await pause(pollMillis)
     }
     const rows = await allLinks(daemon)
@@ -229,6 +242,7 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
       states,
       seconds: (Date.now() - startedAt) / 1000,
       memory: [early(memory), early(memory.toReversed())],
+      crashed,
     }
   } finally {
     await daemon.stop("SIGKILL")
