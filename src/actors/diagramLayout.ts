@@ -82,8 +82,8 @@ export const layout = (table: Drawable): Layout => {
     const [from, to] = [states.get(arrow.from)!, states.get(arrow.to)!]
     const chain = [from]
     const step = Math.sign(to.layer - from.layer)
-    for (let layer = from.layer + step; step !== 0 && layer !== to.layer; layer += step)
-      chain.push(add(layer))
+    const between = Math.max(0, Math.abs(to.layer - from.layer) - 1)
+    for (let index = 1; index <= between; index++) chain.push(add(from.layer + index * step))
     chain.push(to)
     chain.slice(1).forEach((node, index) => {
       const other = chain[index]!

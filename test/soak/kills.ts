@@ -4,14 +4,15 @@
  */
 import { join } from "node:path"
 import { kill } from "../actors/kill/harness.ts"
-import type {} from "../actors/kill/worker.ts"
+import type { WorkerProgram } from "../actors/kill/worker.ts"
 
 /** Each database takes so many kills, so that looking through it stays quick. */
 const killsEach = 50
 
 export default async ([count = "2000", seed = "1"]: ReadonlyArray<string>): Promise<void> => {
   const total = Number(count)
-  const worker = join(import.meta.dirname, "..", "actors", "kill", "worker.js")
+  const program: WorkerProgram = "worker.js"
+  const worker = join(import.meta.dirname, "..", "actors", "kill", program)
   let [kills, acknowledged, planned] = [0, 0, 0]
   while (kills < total) {
     const report = await kill({

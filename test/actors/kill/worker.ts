@@ -12,6 +12,9 @@ import { layerSql } from "../../../src/actors/sql/SqlStore.ts"
 import { StateGroup } from "../../../src/actors/StateGroup.ts"
 import { draws } from "../../../src/actors/time/Randomness.ts"
 
+/** What this program is called when it is compiled; importing the type makes the compiler take the program along. */
+export type WorkerProgram = "worker.js"
+
 interface Ledger {
   /** The last number planned of each sender. */
   readonly last: Readonly<Record<string, number>>
