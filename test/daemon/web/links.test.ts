@@ -64,6 +64,8 @@ describe("the list", () => {
   it("keeps new links behind a pill while somebody reads, and moves nothing", async () => {
     const { page, daemon, rows } = await start("/")
     await rows.first().waitFor()
+    // What is added before the stream is there comes with the first list, not behind a pill.
+    await page.getByText("live", { exact: true }).waitFor()
     await rows.nth(3).hover()
     const before = await rows.first().getAttribute("data-id")
     daemon.addLink("https://new.example/b")
