@@ -37,7 +37,8 @@ const unusedForNow: Readonly<Record<string, string>> = {
   "src/actors/LoopDriver.ts":
     "half of the runtime's contract: the conformance cases, the benchmarks and SectorLoop run on it",
   "src/actors/memoryStore.ts": "the twin of the SQLite store, for those who use the runtime without one",
-  "src/actors/time/runTwice.ts": "the check that a program repeats itself, for those who test with the virtual clock",
+  "src/actors/time/runTwice.ts":
+    "the check that a program repeats itself, for those who test with the virtual clock",
   "src/actors/time/WallTime.ts": "the third of the clocks that a group can be given",
   "src/sealing/stages/SectorLoop.ts":
     "whole worlds without fibers, 10,000 sectors in seconds: what `simulate` will run",
