@@ -98,12 +98,15 @@ export class Entrance<S, E extends TaggedEvent> {
     if (members.stopping) return accepted
     const machine = members.loadOrCreate(id)
     const arrive = () => {
+      // A row that is gone was seen by the machine before it ended: planned, or a dead letter.
       if (machine.phase === "ended" && !members.stopping)
-        return Effect.zipRight(members.store.discard(id, [seq]), Effect.fail(this.terminated(id)))
+        return Effect.flatMap(members.store.discard(id, [seq]), (gone) =>
+          gone === 0 ? accepted : Effect.fail(this.terminated(id)),
+        )
       machine.push({ event, inbox: seq, timer: null, reply: null })
       return accepted
     }
-    return machine.phase === "loading"
+    return machine.awaitsLoad
       ? Effect.zipRight(Effect.ignore(this.loaded(machine)), Effect.suspend(arrive))
       : arrive()
   }
@@ -148,7 +151,7 @@ export class Entrance<S, E extends TaggedEvent> {
     const machine = members.loadOrCreate(id)
     const refusal = machine.refusal()
     if (refusal !== null) return Effect.fail(refusal)
-    if (machine.phase === "loading") return this.loaded(machine)
+    if (machine.awaitsLoad) return this.loaded(machine)
     return machine.isFull ? this.room(machine) : null
   }
 
@@ -188,7 +191,7 @@ export class Entrance<S, E extends TaggedEvent> {
     return Effect.suspend(() => {
       const machine = this.members.sms.get(id)
       if (machine === undefined) return Effect.void
-      if (machine.phase === "loading")
+      if (machine.awaitsLoad)
         return Effect.zipRight(
           this.loaded(machine),
           Effect.suspend(() => this.barrier(id)),

@@ -73,6 +73,11 @@ export class LiveMachine<S, E extends TaggedEvent> {
     return this.core.mailbox.length + this.reserved >= this.host.settings.mailboxCapacity
   }
 
+  /** Its state is not known yet, nor what waits in its inbox: whatever is sent must come behind that. */
+  get awaitsLoad(): boolean {
+    return this.phase === "loading" || (this.phase === "restarting" && !this.everLoaded)
+  }
+
   get hasFiber(): boolean {
     return this.fiber !== null && this.fiber.unsafePoll() === null
   }
@@ -117,7 +122,7 @@ export class LiveMachine<S, E extends TaggedEvent> {
 
   /** Calls back when the state is loaded, or cannot be. */
   whenLoaded(resume: () => void): void {
-    if (this.phase === "loading") this.waiting().forLoad(resume)
+    if (this.awaitsLoad) this.waiting().forLoad(resume)
     else resume()
   }
 

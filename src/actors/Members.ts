@@ -102,6 +102,7 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   }
 
   deadLetter(id: MachineId, event: E, reason: string): void {
+    this.options.deadLetter?.(id, event, reason)
     if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
   }
 

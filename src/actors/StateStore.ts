@@ -106,8 +106,8 @@ export interface GroupStore<S, E> {
     eventId: string | null,
     at: number,
   ) => Effect.Effect<Accepted, StoreError>
-  /** Takes events out of the durable inbox that nobody will plan: their machine has ended. */
-  readonly discard: (id: MachineId, seqs: ReadonlyArray<number>) => Effect.Effect<void, StoreError>
+  /** Takes events out of the durable inbox that nobody will plan: their machine has ended. Gives how many there were. */
+  readonly discard: (id: MachineId, seqs: ReadonlyArray<number>) => Effect.Effect<number, StoreError>
   readonly has: (id: MachineId) => Effect.Effect<boolean, StoreError>
   readonly list: (after: MachineId | null, limit: number) => Effect.Effect<Page<S>, StoreError>
   /** Machines with waiting durable events or an unfinished step. */

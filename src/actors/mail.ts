@@ -85,8 +85,6 @@ export const forgetEnded = <S, E>(
   revive: boolean,
 ): Effect.Effect<void, StoreError> => {
   if (found === null || !found.ended || revive || found.inbox.length === 0) return Effect.void
-  return store.discard(
-    id,
-    found.inbox.map(({ seq }) => seq),
-  )
+  const seqs = found.inbox.map(({ seq }) => seq)
+  return Effect.asVoid(store.discard(id, seqs))
 }

@@ -131,7 +131,10 @@ const openShelf = <S, E>(
     discard: (id, seqs) =>
       Effect.sync(() => {
         const cell = cells.get(id)
-        if (cell?.inbox) cell.inbox = cell.inbox.filter((row) => !seqs.includes(row.seq))
+        if (cell === undefined || cell.inbox === null) return 0
+        const before = cell.inbox.length
+        cell.inbox = cell.inbox.filter((row) => !seqs.includes(row.seq))
+        return before - cell.inbox.length
       }),
     has: (id) => Effect.sync(() => cells.get(id)?.stored ?? false),
     list: (after, limit) =>

@@ -101,6 +101,7 @@ export class Transaction {
     return Effect.gen(this, function* () {
       yield* this.accepted()
       yield* this.saved()
+      yield* this.discarded()
       yield* this.projected()
       yield* this.written()
       return { results: this.results, entries: yield* this.journalled() }
@@ -155,7 +156,6 @@ export class Transaction {
     const consumed: Array<number> = []
     const others: Array<Step> = []
     for (const work of this.works) {
-      if (work._tag === "Discard") for (const seq of work.seqs) consumed.push(seq)
       if (work._tag === "Timers") this.timers(work.kind, work.id, work.timers, others)
       if (work._tag !== "Save") continue
       const { kind, id, state, ended, stepPending } = work
@@ -184,6 +184,27 @@ export class Transaction {
         insertRows(connection, machines, states),
         Effect.zipRight(insertRows(connection, log, entries), this.consume(consumed)),
       ),
+    )
+  }
+
+  private discarded(): Step {
+    if (!this.works.some((work) => work._tag === "Discard")) return Effect.void
+    return Effect.forEach(
+      this.works,
+      (work, index) =>
+        work._tag !== "Discard"
+          ? Effect.void
+          : Effect.map(
+              this.connection.execute(
+                "delete from inbox where seq in (select value from json_each(?)) returning seq",
+                [JSON.stringify(work.seqs)],
+                undefined,
+              ),
+              (rows) => {
+                this.results[index] = Exit.succeed(rows.length)
+              },
+            ),
+      { discard: true },
     )
   }
 

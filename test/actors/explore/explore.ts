@@ -37,6 +37,11 @@ class Happened {
   readonly running = new Map<string | number, number>()
   stopped = false
   problem: string | null = null
+  readonly say: (line: string) => void
+
+  constructor(say: (line: string) => void) {
+    this.say = say
+  }
 
   fail(problem: string): void {
     this.problem ??= problem
@@ -108,7 +113,14 @@ const makeGroup = (random: Draws, record: Happened, shelves: MemoryShelves, life
         applied: keys.map((key, index) => ({ event: { ...pending.at(index), key }, from: "", to: "" })),
       })
     },
-    observe: ({ events }) => record.planned.push(...events.map(({ event }) => event.key)),
+    observe: ({ id, events }) => {
+      record.planned.push(...events.map(({ event }) => event.key))
+      record.say(`saved on ${id}: ${events.map(({ event }) => event.key).join(", ")}`)
+    },
+    deadLetter: (id, event, reason) => {
+      record.say(`dead letter of ${id}: ${event.key}: ${reason}`)
+      record.excused.add(event.key)
+    },
     initial: () => ({ count: 0 }),
     stateName: () => "",
     step: (state, { id, send }) => {
@@ -155,6 +167,7 @@ const makeGroup = (random: Draws, record: Happened, shelves: MemoryShelves, life
 const sender = (group: StateGroup<State, Event>, random: Draws, record: Happened, name: string) =>
   Effect.gen(function* () {
     const note = (key: string, how: "memory" | "durable") => (exit: Exit.Exit<unknown, unknown>) => {
+      record.say(`${key} ${how} ${Exit.isSuccess(exit) ? "accepted" : exit.cause.toString().split("\n")[0]}`)
       if (Exit.isSuccess(exit)) record.accepted.set(key, how)
       else record.refused.add(key)
     }
@@ -182,7 +195,9 @@ const firstLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
   Effect.gen(function* () {
     const group = yield* makeGroup(random, record, shelves, 1)
     yield* Effect.forkScoped(
-      Stream.runForEach(group.deadLetters, ({ event }) => Effect.sync(() => record.excused.add(event.key))),
+      Stream.runForEach(group.failures, ({ id, what, message }) =>
+        Effect.sync(() => record.say(`${id} failed: ${what}: ${message}`)),
+      ),
     )
     yield* Effect.sleep(1)
     const senders = Array.from({ length: random.between(2, 6) }, (_, index) =>
@@ -190,9 +205,11 @@ const firstLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
     )
     const sending = yield* Effect.fork(Effect.all(senders, { concurrency: "unbounded", discard: true }))
     yield* Effect.sleep(random.between(5, 90))
+    record.say("stop")
     const reports = yield* Effect.all([group.stop(), group.stop()], { concurrency: "unbounded" })
     record.stopped = true
     for (const { event } of reports[0].unplanned) record.excused.add(event.key)
+    record.say(`stopped, unplanned: ${reports[0].unplanned.map(({ event }) => event.key).join(", ")}`)
     if (reports[0].unfinished.length > 0) record.fail(`not stopped: ${reports[0].unfinished.join()}`)
     yield* sending.await
     for (const [id, running] of record.running)
@@ -202,12 +219,11 @@ const firstLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
 /** On the same store, nothing failing any more: what was durable and waited is planned now. */
 const secondLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
   Effect.gen(function* () {
-    // What waits for an ended machine becomes a dead letter while the group is made, before anybody can listen.
-    for (const cell of shelves.cells("explored").values())
-      if (cell.ended) for (const { event } of cell.inbox ?? []) record.excused.add((event as Event).key)
     const group = yield* makeGroup(random, record, shelves, 2)
     yield* Effect.forkScoped(
-      Stream.runForEach(group.deadLetters, ({ event }) => Effect.sync(() => record.excused.add(event.key))),
+      Stream.runForEach(group.failures, ({ id, what, message }) =>
+        Effect.sync(() => record.say(`${id} failed: ${what}: ${message}`)),
+      ),
     )
     yield* Effect.sleep(5_000)
     for (let id = 0; id < machines; id++) {
@@ -235,11 +251,14 @@ const judge = (record: Happened): void => {
   }
 }
 
-/** Plays one seed; the problem it found, or null. */
-export const explore = async (seed: string | number): Promise<string | null> => {
+/** Plays one seed; the problem it found, or null. `say` is told what happens, line by line. */
+export const explore = async (
+  seed: string | number,
+  say: (line: string) => void = () => undefined,
+): Promise<string | null> => {
   const random = draws(`explore ${seed}`)
   const shelves = new MemoryShelves()
-  const record = new Happened()
+  const record = new Happened(say)
   let steady = false
   const program = Effect.gen(function* () {
     yield* Effect.scoped(firstLife(random, record, shelves))
