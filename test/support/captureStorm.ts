@@ -39,6 +39,8 @@ const misdeedOf = (n: number): Misdeed | null =>
 
 /** The crash kills the page's renderer this many times before it lets the page be. */
 const crashes = 2
+/** Without a limit Node lets garbage lie for hundreds of captures, and a leak looks the same. */
+const heapLimit = "--max-old-space-size=256"
 const crashAfterMillis = 300
 const pollMillis = 250
 /** The storm is over when so long nothing has moved. */
@@ -197,7 +199,7 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
     crashed += renderers.length
     killAll(renderers)
   })
-  const start = () => startDaemon({ home, args: ["--allow-host", site.host] })
+  const start = () => startDaemon({ home, args: ["--allow-host", site.host], nodeOptions: [heapLimit] })
   let daemon = await start()
   try {
     const urls = Array.from({ length: captures }, (_, n) => site.url(n))
@@ -241,7 +243,7 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
       faults,
       states,
       seconds: (Date.now() - startedAt) / 1000,
-      memory: [early(memory), early(memory.toReversed())],
+      memory: endsOf(memory),
       crashed,
     }
   } finally {
@@ -252,10 +254,13 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
   }
 }
 
-/** The middle of the first fifth. */
-const early = (values: ReadonlyArray<number>): number => {
-  const part = values.slice(0, Math.max(1, Math.floor(values.length / 5))).toSorted((a, b) => a - b)
-  return part[Math.floor(part.length / 2)] ?? 0
+/** The middle of the first fifth, and of the last; the first samples are those of a program that warms up. */
+const endsOf = (samples: ReadonlyArray<number>): readonly [number, number] => {
+  const warm = samples.slice(Math.floor(samples.length / 6))
+  const part = Math.max(1, Math.floor(warm.length / 5))
+  const middle = (values: ReadonlyArray<number>) =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+  return [middle(warm.slice(0, part)), middle(warm.slice(-part))]
 }
 
 const addAll = async (daemon: RealDaemon, urls: ReadonlyArray<string>) => {

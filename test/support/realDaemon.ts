@@ -85,12 +85,22 @@ const ready = (child: ChildProcess): Promise<RegExpExecArray> =>
 export interface StartOptions {
   readonly home: string
   readonly args?: ReadonlyArray<string>
+  /** Options of Node for the daemon, for example a limit of its heap. */
+  readonly nodeOptions?: ReadonlyArray<string>
 }
 
-export const startDaemon = async ({ home, args = [] }: StartOptions): Promise<RealDaemon> => {
-  const child = spawn(process.execPath, [daemonScript, "--port", "0", "--home", home, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  })
+export const startDaemon = async ({
+  home,
+  args = [],
+  nodeOptions = [],
+}: StartOptions): Promise<RealDaemon> => {
+  const child = spawn(
+    process.execPath,
+    [...nodeOptions, daemonScript, "--port", "0", "--home", home, ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  )
   const ended = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)))
   const [, url, token] = await ready(child)
   return {

@@ -32,6 +32,7 @@ import { findChromium } from "./findChromium.ts"
 import type { CaptureSettings } from "./Settings.ts"
 
 const launchMillis = 30_000
+const openPageMillis = 15_000
 const closeContextMillis = 5_000
 const closeBrowserMillis = 5_000
 const maxCapturesPerBrowser = 60
@@ -133,7 +134,14 @@ const make = (options: BrowserOptions) =>
       })
 
     const open = (page: PageOptions) =>
-      Effect.acquireRelease(borrow, giveBack).pipe(Effect.flatMap((warm) => openPage(warm, page)))
+      Effect.gen(function* () {
+        const warm = yield* Effect.acquireRelease(borrow, giveBack)
+        const opened = yield* atMost(openPage(warm, page), openPageMillis)
+        if (Option.isSome(opened)) return opened.value
+        // A browser that cannot make a page is of no use to the next one either.
+        warm.retired = true
+        return yield* Effect.fail(browserCrashed())
+      })
 
     return {
       extractor: yield* makeExtractor,

@@ -50,6 +50,10 @@ import { judgeCapture } from "./Verdict.ts"
 const graceMillis = 500
 /** A page that runs scripts without end does not answer within this. */
 const pingMillis = 2_000
+/** A blank page, recorded and guarded, is there within this. */
+const openMillis = 20_000
+/** Beyond the budget, for closing and for the disk; then whatever still runs is left to itself. */
+const overrunMillis = 20_000
 /** Less than this is not worth a second try. */
 const secondTryMillis = 5_000
 
@@ -80,14 +84,16 @@ export const capture = (
     const { extractor } = yield* Browser
     const file = captureFile(capturing, extractor)
     const page = Effect.as(capturePage(capturing, extractor), null)
-    const facts =
+    const work =
       probed.kind === "file"
-        ? yield* file
-        : yield* Effect.catchTag(page, "CaptureFailure", (failure) =>
+        ? file
+        : Effect.catchTag(page, "CaptureFailure", (failure) =>
             isDownload(failure) ? file : Effect.fail(failure),
           )
+    const done = yield* atMost(work, settings.captureMillis + overrunMillis)
+    if (Option.isNone(done)) return yield* Effect.fail(networkFailure("timeout", new URL(url).host))
     const millis = (yield* Clock.currentTimeMillis) - startedAt
-    return conclude(capturing, facts, options.previousTextLength ?? null, millis)
+    return conclude(capturing, done.value, options.previousTextLength ?? null, millis)
   }).pipe(Effect.scoped)
 
 const prepare = (
@@ -172,7 +178,10 @@ const visit = (
   scripts: boolean,
 ): Effect.Effect<void, CaptureFailure | SinkError | Unresponsive, Browser | Scope.Scope> =>
   Effect.gen(function* () {
-    const page = yield* openVisit(capturing, scripts)
+    // A renderer that is killed while its page is being made leaves the browser waiting for ever.
+    const opened = yield* atMost(openVisit(capturing, scripts), openMillis)
+    if (Option.isNone(opened)) return yield* Effect.fail(lost())
+    const page = opened.value
     const of = pageSteps.length + 1
     for (const [index, step] of pageSteps.entries()) {
       yield* capturing.progress(step.name, index + 1, of)
@@ -181,8 +190,12 @@ const visit = (
     yield* capturing.progress("artefacts", of, of)
     yield* makePageArtefacts(page, extractor)
     yield* requireSomething(capturing)
-    capturing.found.resourcesSha256 = yield* resourcesSha256(page.recording)
+    const hash = yield* atMost(resourcesSha256(page.recording), capturing.settings.artefactMillis)
+    capturing.found.resourcesSha256 = Option.getOrNull(hash)
   })
+
+const lost = (): CaptureFailure =>
+  captureFailure("browser-crashed", "The browser died during the capture: it is tried again later.")
 
 const openVisit = (
   capturing: Capturing,
@@ -193,8 +206,6 @@ const openVisit = (
     const browser = yield* Browser
     const proxyUrl = pushed === null ? guard.proxyUrl : deadProxy
     const open = yield* browser.open({ proxyUrl, settings, scripts })
-    const lost = (): CaptureFailure =>
-      captureFailure("browser-crashed", "The browser died during the capture: it is tried again later.")
     const path = join(scratch, scripts ? "bodies" : "bodies-2")
     const recording = yield* Effect.acquireRelease(
       Effect.tryPromise({ try: () => Recording.start(open.cdp, path), catch: lost }),
