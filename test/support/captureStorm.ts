@@ -3,6 +3,7 @@
  * killed in between. What must hold whatever happens: nothing lost, nothing twice, no browser left, memory flat.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { renderersOf } from "./renderers.ts"
 import { createServer, type ServerResponse } from "node:http"
 import { join } from "node:path"
 import {
@@ -117,20 +118,6 @@ const endless = (response: ServerResponse, type: string, chunk: string) => {
   response.on("drain", more)
   more()
 }
-
-/** The processes that draw pages in the group of this browser. */
-const renderersOf = (browser: number): ReadonlyArray<number> =>
-  readdirSync("/proc").flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return []
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-      const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])
-      const isRenderer = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")
-      return group === browser && isRenderer ? [Number(pid)] : []
-    } catch {
-      return []
-    }
-  })
 
 const killAll = (pids: ReadonlyArray<number>) => {
   for (const pid of pids) {

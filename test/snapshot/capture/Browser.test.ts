@@ -14,6 +14,7 @@ import {
 } from "../../../src/snapshot/capture/browser/launcher.ts"
 import { killGroup, livingMembers, readRecords } from "../../../src/snapshot/capture/browser/processGroup.ts"
 import { reapOrphans } from "../../../src/snapshot/capture/browser/reapOrphans.ts"
+import { renderersOf } from "../../support/renderers.ts"
 import { startFixtureSite } from "../../support/fixtureSite.ts"
 import { captureLayer, captureUrl, only, quickSettings, runDirectory } from "./support.ts"
 
@@ -129,4 +130,28 @@ describe("the browser", () => {
         }).pipe(Effect.provide(captureLayer(site.allow, { runDir })))
       }),
   )
+
+  for (const step of ["scroll", "artefacts"]) {
+    it.scopedLive(
+      `whose page is killed at the step "${step}" still ends the capture, one way or the other`,
+      () =>
+        Effect.gen(function* () {
+          const site = yield* fixtureSite
+          const runDir = yield* runDirectory
+          yield* Effect.gen(function* () {
+            const settings = { ...quickSettings, artefactMillis: 1_500 }
+            const kill = (name: string) =>
+              Effect.sync(() => {
+                if (name !== step) return
+                for (const { pid } of readRecords(runDir))
+                  for (const renderer of renderersOf(pid)) process.kill(renderer, "SIGKILL")
+              })
+            const outcome = yield* Effect.either(captureUrl(`${site.origin}/rich.html`, settings, kill))
+            if (outcome._tag === "Right") expect(outcome.right.result.partial).toBe(true)
+            else expect(outcome.left).toMatchObject({ retryable: true })
+            expect((yield* captureUrl(`${site.origin}/`, only("page.html"))).result.title).toBe("Home")
+          }).pipe(Effect.provide(captureLayer(site.allow, { runDir })))
+        }),
+    )
+  }
 })

@@ -11,6 +11,7 @@ import yauzl from "yauzl"
 import { ArtefactSink } from "../../../src/snapshot/archive/ArtefactSink.ts"
 import { Browser, type BrowserOptions } from "../../../src/snapshot/capture/Browser.ts"
 import { capture } from "../../../src/snapshot/capture/Capture.ts"
+import type { Progress } from "../../../src/snapshot/capture/Capturing.ts"
 import type { CaptureResult } from "../../../src/snapshot/capture/CaptureResult.ts"
 import { Guard, parseAllowList } from "../../../src/snapshot/capture/Guard.ts"
 import { probe } from "../../../src/snapshot/capture/Probe.ts"
@@ -69,9 +70,11 @@ const kept = (
   })
 
 /** Probes and captures. */
-export const captureUrl = (url: string, settings: CaptureSettings = quickSettings) =>
+export const captureUrl = (url: string, settings: CaptureSettings = quickSettings, progress?: Progress) =>
   kept((sink) =>
-    Effect.flatMap(probe(url, settings), (probed) => Effect.provide(capture(url, probed, settings), sink)),
+    Effect.flatMap(probe(url, settings), (probed) =>
+      Effect.provide(capture(url, probed, settings, progress), sink),
+    ),
   )
 
 /** Captures a page that a browser saved. */
