@@ -213,7 +213,7 @@ const openVisit = (
     )
     if (pushed !== null)
       yield* Effect.tryPromise({ try: () => serveOnly(open.page, pushed.html), catch: lost })
-    const world = new PageWorld(open.cdp)
+    const world = new PageWorld(open.cdp, open.lost)
     yield* Effect.tryPromise({ try: () => open.cdp.send("Page.enable"), catch: lost })
     if (pushed === null) yield* Effect.mapError(interception(capturing, open.cdp), lost)
     const root = yield* Effect.mapError(world.frames(settings.navigationMillis), lost)

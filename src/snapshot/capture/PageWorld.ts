@@ -28,10 +28,13 @@ type Send = CDPSession["send"]
 
 export class PageWorld {
   readonly #cdp: CDPSession
+  readonly #lost: Effect.Effect<never, { readonly message: string }>
   readonly #worlds = new Map<string, number>()
 
-  constructor(cdp: CDPSession) {
+  /** `lost` fails when the page dies: then nobody answers any more, and nobody has to wait for it. */
+  constructor(cdp: CDPSession, lost: Effect.Effect<never, { readonly message: string }>) {
     this.#cdp = cdp
+    this.#lost = lost
     // A new document has no world yet.
     cdp.on("Page.frameNavigated", ({ frame }) => void this.#worlds.delete(frame.id))
     cdp.on("Runtime.executionContextsCleared", () => this.#worlds.clear())
@@ -44,13 +47,12 @@ export class PageWorld {
     millis: number,
   ): Effect.Effect<any, PageError> {
     const failure = (silent: boolean, message: string) => new PageError({ call: method, silent, message })
-    return atMost(
-      Effect.tryPromise({
-        try: () => (this.#cdp.send as (method: string, params: object) => Promise<unknown>)(method, params),
-        catch: (error) => failure(false, firstLine(error)),
-      }),
-      millis,
-    ).pipe(
+    const sent = Effect.tryPromise({
+      try: () => (this.#cdp.send as (method: string, params: object) => Promise<unknown>)(method, params),
+      catch: (error) => failure(false, firstLine(error)),
+    })
+    const dead = Effect.mapError(this.#lost, ({ message }) => failure(true, message))
+    return atMost(Effect.raceFirst(sent, dead), millis).pipe(
       Effect.flatMap(
         Option.match({
           onNone: () => Effect.fail(failure(true, `the page did not answer for ${millis} ms`)),
