@@ -14,7 +14,7 @@ import { join } from "node:path"
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { layerSqlWith } from "../../src/actors/sql/SqlStore.ts"
 import type { BenchResult } from "../actors.ts"
-import { alternating, timed } from "../measure.ts"
+import { alternating, median, timed } from "../measure.ts"
 import { counters, next, Steps } from "./machine.ts"
 
 const rounds = 5
@@ -26,8 +26,13 @@ const log = {
 
 const full = Layer.effectDiscard(Effect.flatMap(SqlClient, (sql) => sql.unsafe("pragma synchronous = full")))
 
-/** Transitions per second of wall time. */
-const transitions = async (machines: number, events: number, batchWorks: number): Promise<number> => {
+interface Rates {
+  /** Transitions per second of wall time, and of process CPU. */
+  readonly wall: number
+  readonly cpu: number
+}
+
+const transitions = async (machines: number, events: number, batchWorks: number): Promise<Rates> => {
   const folder = mkdtempSync(join(tmpdir(), "linkseal-bench-"))
   const client = SqliteClient.layer({ filename: join(folder, "bench.db") })
   const store = Layer.provide(layerSqlWith({ batchWorks }), Layer.provideMerge(full, client))
@@ -46,10 +51,10 @@ const transitions = async (machines: number, events: number, batchWorks: number)
     }
     const send = Effect.forEach(ids, sender, { concurrency: "unbounded", discard: true })
     const total = machines * events
-    const { wallSeconds } = yield* Effect.promise(() =>
+    const { wallSeconds, cpuSeconds } = yield* Effect.promise(() =>
       timed(() => Effect.runPromise(Effect.zipRight(send, steps.until(total)))),
     )
-    return total / wallSeconds
+    return { wall: total / wallSeconds, cpu: total / cpuSeconds }
   })
   try {
     return await Effect.runPromise(Effect.scoped(Effect.provide(program, store)))
@@ -73,14 +78,14 @@ interface Task {
 }
 
 /** Runs the measure in a thread of its own with its own heap. */
-const measured = async (machines: number, events: number, batchWorks: number): Promise<number> => {
+const measured = async (machines: number, events: number, batchWorks: number): Promise<Rates> => {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { machines, events, batchWorks } satisfies Task,
     resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
   })
-  const [rate] = (await once(worker, "message")) as [number]
+  const [rates] = (await once(worker, "message")) as [Rates]
   await worker.terminate()
-  return rate
+  return rates
 }
 
 if (!isMainThread && parentPort !== null) {
@@ -90,13 +95,19 @@ if (!isMainThread && parentPort !== null) {
 }
 
 export const durableEvents = async (): Promise<ReadonlyArray<BenchResult>> => {
+  const cpu: Array<number> = []
+  const wall = async (machines: number, events: number, batchWorks: number): Promise<number> => {
+    const rates = await measured(machines, events, batchWorks)
+    if (machines === 1_000) cpu.push(rates.cpu)
+    return rates.wall
+  }
   const many = await alternating(rounds, {
-    grouped: () => measured(1_000, 100, grouped),
-    each: () => measured(100, 2, 1),
+    grouped: () => wall(1_000, 100, grouped),
+    each: () => wall(100, 2, 1),
   })
   const lonely = await alternating(rounds, {
-    grouped: () => measured(1, 200, grouped),
-    each: () => measured(1, 200, 1),
+    grouped: () => wall(1, 200, grouped),
+    each: () => wall(1, 200, 1),
   })
   const unit = "transitions/s"
   return [
@@ -106,6 +117,7 @@ export const durableEvents = async (): Promise<ReadonlyArray<BenchResult>> => {
       value: many.grouped,
       peers: { "commit each": many.each },
     },
+    { name: "durable, 1,000 machines, group commit, by CPU", unit: `${unit} of CPU`, value: median(cpu) },
     {
       name: "durable, one lonely machine",
       unit,
