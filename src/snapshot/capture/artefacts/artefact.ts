@@ -48,6 +48,8 @@ export const makeArtefact = (
       artefacts.set(name, failed(name, tooLate(capturing, millis)))
     } else if (outcome.value._tag === "Left") {
       const { _tag, message } = outcome.value.left
+      // Whatever the reason (also a page that died meanwhile, which fails at once): something asked for is missing.
+      if (_tag !== "NotApplicable") capturing.found.partial = true
       artefacts.set(name, _tag === "NotApplicable" ? skipped(name, message) : failed(name, message))
     } else {
       const { content, mediaType } = outcome.value.right
