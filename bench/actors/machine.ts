@@ -21,7 +21,7 @@ const withState = (state: Counter, name: "a" | "b"): Counter => ({ name, n: stat
 const { on } = rowsOf<Counter, Next, "a" | "b">(withState)
 const count = (state: Counter): Counter => ({ name: state.name, n: state.n + 1 })
 
-export const table = make<Counter, Next, "a" | "b">({
+const table = make<Counter, Next, "a" | "b">({
   kind: "counter",
   states: { a: { step: "count" }, b: { step: "count" } },
   events: ["Next"],

@@ -161,7 +161,7 @@ const openShelf = <S, E>(
 }
 
 /** Integers before strings, each in their own order: the order of SQLite's key. */
-export const byId = (a: MachineId, b: MachineId): number => {
+const byId = (a: MachineId, b: MachineId): number => {
   if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0
   return typeof a === "number" ? -1 : 1
 }

@@ -14,14 +14,6 @@ import {
 } from "./Planner.ts"
 import type { Row, Table } from "./Table.ts"
 
-/** The row that a state has for an event: a global one, its own, or one of any state. */
-export const findRow = <S, E extends TaggedEvent, St extends string>(
-  table: Table<S, E, St>,
-  state: string,
-  event: string,
-): Row<S, E, St> | undefined =>
-  table.globals.get(event) ?? table.byState.get(state)?.get(event) ?? table.byState.get("*")?.get(event)
-
 /** All that is asked of a state while planning, looked up once. */
 interface Place<S, E extends TaggedEvent, St extends string> {
   readonly final: boolean

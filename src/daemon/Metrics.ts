@@ -79,7 +79,7 @@ const lines = (name: string, pair: MetricPair.MetricPair.Untyped): ReadonlyArray
 }
 
 /** The exposition format, version 0.0.4: metrics by name, each with its help and type once. */
-export const renderPrometheus = (pairs: ReadonlyArray<MetricPair.MetricPair.Untyped>): string => {
+const renderPrometheus = (pairs: ReadonlyArray<MetricPair.MetricPair.Untyped>): string => {
   const byName = new Map<string, Array<MetricPair.MetricPair.Untyped>>()
   for (const pair of pairs) {
     const name = legalName(pair.metricKey.name)

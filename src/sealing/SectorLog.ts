@@ -16,9 +16,9 @@ export interface LogEntry {
 }
 
 /** A message longer than this is cut; bytes of UTF-8. */
-export const longestMessageBytes = 8000
+const longestMessageBytes = 8000
 /** A log longer than this many entries is trimmed before more is appended. */
-export const longestLogEntries = 8000
+const longestLogEntries = 8000
 /** What trimming drops: the middle, so that the beginning and the latest stay. */
 const trimmed: LogRange = { from: 2000, to: 6000 }
 
@@ -60,7 +60,7 @@ export const errorEntry = (failure: PlanFailure, atMillis: number): LogEntry => 
 export const trim = (length: number): LogRange | null => (length > longestLogEntries ? trimmed : null)
 
 /** The entry that says that entries were dropped. */
-export const trimmedEntry = (range: LogRange, atMillis: number): LogEntry => ({
+const trimmedEntry = (range: LogRange, atMillis: number): LogEntry => ({
   Timestamp: seconds(atMillis),
   Trace: "",
   Message: `truncating log (above ${longestLogEntries} entries): entries ${range.from} to ${range.to - 1} are dropped`,

@@ -4,7 +4,6 @@
  * string, as in Lotus; outside it is always called `UndefinedSectorState`.
  */
 import * as Data from "effect/Data"
-import * as Schema from "effect/Schema"
 
 /** Where a state stands on the board. */
 export type StateCategory = "initial" | "happy" | "failed" | "fault" | "post-seal" | "terminal"
@@ -254,10 +253,7 @@ export type SectorState = keyof typeof sectorStates
 /** The names of all 43 states, in Lotus's order. */
 export const sectorStateNames = Object.keys(sectorStates) as ReadonlyArray<SectorState>
 
-export const undefinedSectorState = "UndefinedSectorState" satisfies SectorState
-
-/** A state's name as it is given from outside: one of the 43. */
-export const SectorStateName = Schema.Literal(...(sectorStateNames as [SectorState, ...Array<SectorState>]))
+const undefinedSectorState = "UndefinedSectorState" satisfies SectorState
 
 /** No state of that name; `force-state` and `--states` refuse it with the list. */
 export class UnknownSectorState extends Data.TaggedError("UnknownSectorState")<{
@@ -278,7 +274,7 @@ export const stateValue = (name: string): string => (name === undefinedSectorSta
 export const stateName = (value: string): string => (value === "" ? undefinedSectorState : value)
 
 /** What is known of a state, by the value in the record; undefined for a name that is no state. */
-export const stateInfo = (value: string): Known | undefined => {
+const stateInfo = (value: string): Known | undefined => {
   const name = stateName(value)
   return isSectorState(name) ? sectorStates[name] : undefined
 }

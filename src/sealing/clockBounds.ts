@@ -10,7 +10,7 @@ export const minScale = 0.001
 export const maxScale = 1_000_000
 
 /** The furthest one call turns the world, in milliseconds of its clock: 100 years. */
-export const maxAdvanceMillis = 36_525 * 86_400_000
+const maxAdvanceMillis = 36_525 * 86_400_000
 
 /**
  * The last instant of the world, in milliseconds since 1970: the year 200,000. Whole milliseconds are exact until

@@ -23,11 +23,8 @@ export type QueueSettings = typeof QueueSettings.Type
 /** Each capture needs about a core and a gigabyte; measured with a page of 115,000 px. */
 const bytesPerSlot = 2 ** 30 * 1.5
 
-export const slotsFor = (
-  settings: QueueSettings,
-  cores = availableParallelism(),
-  memory = totalmem(),
-): number => settings.slots ?? Math.max(1, Math.min(cores, Math.floor(memory / 2 / bytesPerSlot), 8))
+const slotsFor = (settings: QueueSettings, cores = availableParallelism(), memory = totalmem()): number =>
+  settings.slots ?? Math.max(1, Math.min(cores, Math.floor(memory / 2 / bytesPerSlot), 8))
 
 /** The durations of this many captures give the estimate. */
 const rememberedCaptures = 20

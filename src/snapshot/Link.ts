@@ -29,7 +29,7 @@ export const restingStates: ReadonlySet<LinkState> = new Set([
   "removed",
 ] as const)
 
-export const Failure = Schema.Struct({
+const Failure = Schema.Struct({
   /** Stable, lower case with dashes, for example `connection-refused`, `blocked-address`, `http-404`. */
   code: Schema.String,
   /** One sentence a user can act on. */
@@ -37,7 +37,7 @@ export const Failure = Schema.Struct({
   /** ISO 8601 when another try is planned. */
   retryAt: Schema.NullOr(Schema.String),
 })
-export type Failure = typeof Failure.Type
+type Failure = typeof Failure.Type
 
 export const Link = Schema.Struct({
   id: Schema.String,

@@ -70,7 +70,7 @@ const writeOne = (due: Due): Effect.Effect<void, ArchiveError, ManifestStore | C
 type Store = StateStore["Type"]
 
 /** Writes the files that are behind, all of them. Answers how many there were. */
-export const writeDueFiles = (store: Store) =>
+const writeDueFiles = (store: Store) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     let written = 0

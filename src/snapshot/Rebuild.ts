@@ -34,7 +34,7 @@ interface Readable extends ScannedLink {
 const isGood = (manifest: Manifest) => manifest.snapshot.verdict.kind === "good"
 
 /** What the machine of a link knows, as far as the files tell. */
-export const recordOf = ({ id, link, manifests }: Readable): LinkRecord => {
+const recordOf = ({ id, link, manifests }: Readable): LinkRecord => {
   const newest = manifests.at(-1)
   const rested: RestedState | null = newest === undefined ? null : isGood(newest) ? "archived" : "doubtful"
   const isRemoved = link.removedAt !== null

@@ -74,7 +74,7 @@ const endless =
   }
 
 /** A PDF of one page with one line of text, offsets and all. */
-export const smallPdf = (text: string): Buffer => {
+const smallPdf = (text: string): Buffer => {
   const stream = `BT /F1 24 Tf 72 720 Td (${text}) Tj ET`
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",

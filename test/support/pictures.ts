@@ -41,7 +41,7 @@ export const openForPicture = async (
 }
 
 /** The page down to the height, without loss. */
-export const pictureOf = async (page: Page, maxHeight = 12_000): Promise<Buffer> => {
+const pictureOf = async (page: Page, maxHeight = 12_000): Promise<Buffer> => {
   const cdp = await page.context().newCDPSession(page)
   const { cssContentSize } = await cdp.send("Page.getLayoutMetrics")
   const { height: screen, width } = page.viewportSize()!

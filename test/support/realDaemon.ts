@@ -57,7 +57,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export const runLinkseal = (home: string, args: ReadonlyArray<string>): Promise<Ran> =>
+const runLinkseal = (home: string, args: ReadonlyArray<string>): Promise<Ran> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [command, ...args], {
       env: { ...process.env, LINKSEAL_HOME: home },

@@ -11,7 +11,7 @@ import { defaultScheduler, type Scheduler, type Task } from "effect/Scheduler"
 /** After so many tasks the event loop has its turn. */
 const tasksPerTurn = 1_024
 
-export class TurnScheduler implements Scheduler {
+class TurnScheduler implements Scheduler {
   private tasks: Array<Task> = []
   private later: Array<Task> = []
   private running = false

@@ -5,7 +5,7 @@
 import * as Data from "effect/Data"
 
 /** The second run did something else: says where, and what stood around it. */
-export class NotDeterministic extends Data.TaggedError("NotDeterministic")<{
+class NotDeterministic extends Data.TaggedError("NotDeterministic")<{
   /** The position in the trace, from 0. */
   readonly index: number
   /** The line of each run; null when the run had ended before. */

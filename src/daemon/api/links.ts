@@ -11,8 +11,8 @@ import { Conflict, NotFound } from "./Problem.ts"
 import { CommaList, Flag, Limit, Link, LinkDetail, LinkId, LinkPage, optional, SearchText } from "./words.ts"
 
 /** The most addresses one request may add, and the most links one bulk request may name. */
-export const urlsMax = 10_000
-export const bulkMax = 10_000
+const urlsMax = 10_000
+const bulkMax = 10_000
 
 const Urls = Schema.Array(Schema.String).pipe(
   Schema.minItems(1, { message: () => "must name at least one address" }),
@@ -20,7 +20,7 @@ const Urls = Schema.Array(Schema.String).pipe(
 )
 const Tags = Schema.Array(Schema.String)
 
-export const AddLinks = Schema.Struct({
+const AddLinks = Schema.Struct({
   url: optional(Schema.String),
   urls: optional(Urls),
   tags: optional(Tags),
@@ -47,13 +47,13 @@ const PushedPage = Schema.Struct({
   note: optional(Schema.String),
 }).annotations({ identifier: "PushedPage" })
 
-export const EditLink = Schema.Struct({
+const EditLink = Schema.Struct({
   title: optional(Schema.String),
   note: optional(Schema.String),
   tags: optional(Tags),
 }).annotations({ identifier: "EditLink" })
 
-export const bulkActions = ["tag", "untag", "snapshot", "retry", "cancel", "remove"] as const
+const bulkActions = ["tag", "untag", "snapshot", "retry", "cancel", "remove"] as const
 
 export const BulkRequest = Schema.Struct({
   ids: optional(
@@ -95,21 +95,21 @@ export const BulkDocument = Schema.Struct({
 }).annotations({ identifier: "BulkResult" })
 export type BulkDocument = typeof BulkDocument.Type
 
-export const RemovedDocument = Schema.Struct({
+const RemovedDocument = Schema.Struct({
   removed: Schema.Array(Schema.String),
   /** For `undo`, for 30 days; missing when it was for ever. */
   change: optional(Schema.String),
 }).annotations({
   identifier: "Removed",
 })
-export type RemovedDocument = typeof RemovedDocument.Type
+type RemovedDocument = typeof RemovedDocument.Type
 
-export const SnapshotsDocument = Schema.Struct({ snapshots: Schema.Array(Snapshot) }).annotations({
+const SnapshotsDocument = Schema.Struct({ snapshots: Schema.Array(Snapshot) }).annotations({
   identifier: "Snapshots",
 })
-export type SnapshotsDocument = typeof SnapshotsDocument.Type
+type SnapshotsDocument = typeof SnapshotsDocument.Type
 
-export const ListParameters = Schema.Struct({
+const ListParameters = Schema.Struct({
   query: optional(SearchText),
   /** Repeat for several: a link must have all of them. */
   tag: optional(Schema.Array(Schema.String)),

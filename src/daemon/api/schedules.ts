@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { NotFound } from "./Problem.ts"
 import { Duration, optional } from "./words.ts"
 
-export const ScheduleShape = Schema.Struct({
+const ScheduleShape = Schema.Struct({
   id: Schema.String,
   target: Schema.Struct({ kind: Schema.Literal("link", "tag", "query"), value: Schema.String }),
   every: Schema.NullOr(Duration),

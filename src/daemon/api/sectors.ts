@@ -7,7 +7,7 @@ import { Conflict, NotFound } from "./Problem.ts"
 import { CommaList, Flag, SectorId, optional } from "./words.ts"
 
 /** The most sectors one request may pledge. */
-export const pledgeMax = 1_000
+const pledgeMax = 1_000
 
 export const SectorRow = Schema.Struct({
   number: Schema.Number,

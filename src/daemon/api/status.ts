@@ -28,7 +28,7 @@ export const StatusDocument = Schema.Struct({
 }).annotations({ identifier: "Status" })
 export type StatusDocument = typeof StatusDocument.Type
 
-export const HealthDocument = Schema.Struct({ status: Schema.Literal("ok") }).annotations({
+const HealthDocument = Schema.Struct({ status: Schema.Literal("ok") }).annotations({
   identifier: "Health",
 })
 

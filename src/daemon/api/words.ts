@@ -15,7 +15,7 @@ export const HitPage = LinkShapes.HitPage.annotations({ identifier: "HitPage" })
 export const QueueStatus = LinkShapes.QueueStatus.annotations({ identifier: "QueueStatus" })
 
 /** `limit` of a page: 1 to 500, 50 when not given. */
-export const pageLimitMax = 500
+const pageLimitMax = 500
 export const pageLimitDefault = 50
 
 /** A field of a request that may be left out (but not be null), with error messages about the field alone. */

@@ -22,7 +22,7 @@ export interface Client {
   }>
 }
 
-export const noDaemon = (home: string) =>
+const noDaemon = (home: string) =>
   failure("no-daemon", `no daemon at ${home}: start it with npm start, or linkseal daemon --home ${home}`)
 
 const read = (home: string, name: string) => {

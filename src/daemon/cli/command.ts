@@ -44,7 +44,7 @@ export interface Program {
   exitCode: number
 }
 
-export const openSession = (program: Program, common: Common): Session => {
+const openSession = (program: Program, common: Common): Session => {
   const { io } = program
   const home = resolveHome(common.home === undefined ? {} : { home: common.home }, io.env)
   const json = common.json === true

@@ -30,7 +30,7 @@ const kinds = sectorEvents as unknown as Readonly<Record<SectorEventName, AnyKin
 
 export const sectorEventNames = Object.keys(sectorEvents) as ReadonlyArray<SectorEventName>
 
-export const isSectorEvent = (name: string): name is SectorEventName => Object.hasOwn(sectorEvents, name)
+const isSectorEvent = (name: string): name is SectorEventName => Object.hasOwn(sectorEvents, name)
 
 /** The declaration of an event, without its exact type. */
 export const kindOf = (name: SectorEventName): AnyKind => kinds[name]

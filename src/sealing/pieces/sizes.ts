@@ -8,7 +8,7 @@ import type { PaddedBytes } from "../Sector.ts"
 export type UnpaddedBytes = number
 
 /** The smallest piece, padded. */
-export const smallestPiece: PaddedBytes = 128
+const smallestPiece: PaddedBytes = 128
 
 const isPowerOfTwo = (value: number): boolean => Number.isSafeInteger(Math.log2(value)) && value >= 1
 

@@ -30,13 +30,13 @@ export const LinkFile = Schema.Struct({
 export type LinkFile = typeof LinkFile.Type
 
 /** One step of the capture, as it went. */
-export const CaptureStep = Schema.Struct({
+const CaptureStep = Schema.Struct({
   name: Schema.String,
   millis: Schema.Number,
   status: Schema.Literal("ok", "skipped", "failed", "partial"),
   reason: Schema.NullOr(Schema.String),
 })
-export type CaptureStep = typeof CaptureStep.Type
+type CaptureStep = typeof CaptureStep.Type
 
 export const Manifest = Schema.Struct({
   format: Schema.Literal("linkseal-snapshot"),

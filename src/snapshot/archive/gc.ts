@@ -16,7 +16,7 @@ import { ManifestStore } from "./ManifestStore.ts"
 import { manifestNames } from "./scan.ts"
 
 /** Bytes put within this time stay: their capture may be about to write its manifest. */
-export const sweepGraceMillis = 60 * 60 * 1000
+const sweepGraceMillis = 60 * 60 * 1000
 
 export interface Swept {
   readonly removed: number

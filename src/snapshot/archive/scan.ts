@@ -33,7 +33,7 @@ const fromManifest = (link: LinkMeta, takenAt: string): LinkFile => ({
 })
 
 /** One link with all that is kept of it. Never fails: what is unreadable is in `lost`. */
-export const scanLink = (id: string): Effect.Effect<ScannedLink, never, ManifestStore | ContentStore> =>
+const scanLink = (id: string): Effect.Effect<ScannedLink, never, ManifestStore | ContentStore> =>
   Effect.gen(function* () {
     const store = yield* ManifestStore
     const { layout } = yield* ContentStore

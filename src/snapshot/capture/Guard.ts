@@ -11,7 +11,7 @@ import type { AllowList } from "./guard/AllowList.ts"
 import { GuardSession } from "./guard/GuardSession.ts"
 import { Resolver } from "./guard/Resolver.ts"
 
-export { emptyAllowList, parseAllowList, type AllowList } from "./guard/AllowList.ts"
+export { parseAllowList, type AllowList } from "./guard/AllowList.ts"
 export { GuardSession } from "./guard/GuardSession.ts"
 export { Resolver } from "./guard/Resolver.ts"
 

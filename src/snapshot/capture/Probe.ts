@@ -137,7 +137,7 @@ const typeOf = (declared: string, firstOf: Effect.Effect<Buffer>): Effect.Effect
   })
 
 /** UTF-8 when the beginning is, beyond ASCII; what is cut off at the end does not count against it. */
-export const guessCharset = (head: Buffer): string | null => {
+const guessCharset = (head: Buffer): string | null => {
   const ascii = head.toString("latin1")
   const said =
     /^(\xef\xbb\xbf|\xfe\xff|\xff\xfe)/.test(ascii) ||

@@ -49,7 +49,7 @@ export interface RecordingLimits {
   readonly maxExchanges: number
 }
 
-export const defaultRecordingLimits: RecordingLimits = {
+const defaultRecordingLimits: RecordingLimits = {
   maxBodyBytes: 50_000_000,
   maxTotalBytes: 300_000_000,
   maxExchanges: 20_000,

@@ -12,7 +12,7 @@ const counts = ({ body, resourceType, status, truncated }: Exchange): boolean =>
   shown.has(resourceType) && status >= 200 && status < 300 && body !== null && !truncated
 
 /** SHA-256 over the sorted hashes of a set of resources. */
-export const hashOfResources = (hashes: Iterable<string>): string => {
+const hashOfResources = (hashes: Iterable<string>): string => {
   const hash = createHash("sha256")
   for (const each of [...new Set(hashes)].sort()) hash.update(`${each}\n`)
   return hash.digest("hex")

@@ -11,7 +11,7 @@ import { indexTokens } from "./tokens.ts"
 import { hostKey, likeKey, urlKey } from "./urlKeys.ts"
 
 /** Of a longer text this much is searchable and kept for excerpts (UTF-16 units). */
-export const indexedTextUnits = 2_000_000
+const indexedTextUnits = 2_000_000
 
 export interface FailureRow {
   readonly code: string

@@ -10,10 +10,10 @@ import { BadRequest, NotFound } from "../Links.ts"
 import { indexTokens } from "./tokens.ts"
 
 /** Longer names are refused (UTF-16 units). */
-export const tagMaxUnits = 200
+const tagMaxUnits = 200
 
 /** The name as it is kept: NFC, outer blanks gone, inner ones single. */
-export const tagName = (name: string): string => name.normalize("NFC").replace(/\s+/gu, " ").trim()
+const tagName = (name: string): string => name.normalize("NFC").replace(/\s+/gu, " ").trim()
 
 /** What makes two names one tag. Upper before lower case also folds `ß` to `ss` and final sigma to sigma. */
 export const tagKey = (name: string): string => tagName(name).toUpperCase().toLowerCase().normalize("NFC")

@@ -9,7 +9,7 @@ import type { Link } from "../Link.ts"
 import { linkColumns, linkOf, type LinkColumns } from "./linkRows.ts"
 
 /** Groups given at once; the rest shows when these are merged. */
-export const duplicateGroupsMax = 500
+const duplicateGroupsMax = 500
 
 export interface DuplicateGroup {
   readonly key: string

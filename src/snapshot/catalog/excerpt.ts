@@ -27,7 +27,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": "&#39;",
 }
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!)
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!)
 
 /** Where the phrases stand in the text, in order of their end; at most `matchesMax`. */
 export const findMatches = (text: string, phrases: ReadonlyArray<Phrase>): ReadonlyArray<Match> => {

@@ -13,9 +13,9 @@ import { parseQuery, type Query } from "./query.ts"
 import { tagKey } from "./Tags.ts"
 
 /** A longer query is refused (UTF-16 units). */
-export const queryMaxUnits = 2000
+const queryMaxUnits = 2000
 /** More words, filters and brackets together are refused: each is a look into three tables. */
-export const queryMaxTerms = 100
+const queryMaxTerms = 100
 /** Brackets in brackets. */
 const queryMaxDepth = 20
 

@@ -54,7 +54,7 @@ export const scheduleOf = (row: ScheduleRow): Schedule => ({
 
 const minute = 60_000
 /** More often is a load on the site that nobody needs. */
-export const leastEveryMillis = 10 * minute
+const leastEveryMillis = 10 * minute
 const mostEveryMillis = 366 * 24 * 60 * minute
 /** Runs of a pattern that are looked at for how close they come. */
 const lookedAt = 20

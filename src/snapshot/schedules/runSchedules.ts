@@ -22,7 +22,7 @@ export interface ScheduleSettings {
   readonly tickMillis: number
 }
 
-export const defaultScheduleSettings: ScheduleSettings = {
+const defaultScheduleSettings: ScheduleSettings = {
   linksPerTick: 100,
   maxWaiting: 200,
   tickMillis: 5_000,

@@ -32,7 +32,7 @@ export const note = (n: number, from = 0): TestEvent => ({ _tag: "note", from, n
 export type TestGroup = StateGroup<TestState, TestEvent>
 export type TestOptions = GroupOptions<TestState, TestEvent, Scope.Scope>
 
-export const events = (pending: Pending<TestEvent>): ReadonlyArray<TestEvent> =>
+const events = (pending: Pending<TestEvent>): ReadonlyArray<TestEvent> =>
   Array.from({ length: pending.length }, (_, index) => pending.at(index))
 
 const applyOne = (state: TestState, event: TestEvent): TestState => {

@@ -30,8 +30,7 @@ const memory: StoreKind = {
   },
 }
 
-export const sqliteAt = (filename: string) =>
-  Layer.orDie(Layer.provide(layerSql, SqliteClient.layer({ filename })))
+const sqliteAt = (filename: string) => Layer.orDie(Layer.provide(layerSql, SqliteClient.layer({ filename })))
 
 const sqlite: StoreKind = {
   name: "sqlite",

@@ -192,7 +192,9 @@ describe("the life of links", () => {
     const mixed = await run("cancel", id, "nobody", "--json")
     expect(mixed.code).toBe(1)
     expect(mixed.json.links.map((link: any) => link.state)).toEqual(["cancelled"])
-    expect(mixed.error).toEqual({ error: { code: "no-link", message: "no link nobody: linkseal list shows what is there" } })
+    expect(mixed.error).toEqual({
+      error: { code: "no-link", message: "no link nobody: linkseal list shows what is there" },
+    })
     expect(await run("retry", id)).toMatchObject({
       code: 1,
       err: `error: link ${id} is cancelled: cannot retry\n`,

@@ -194,12 +194,12 @@ describe("drills over the command", () => {
     const { epoch } = await json("/clock")
     const [from, to] = [epoch + 20_000, epoch + 600_000].map(String)
     const adding = ask("sectors", "add-piece", "--size", "8GiB", "--start", from!, "--end", to!)
-    let written = false
+    const added = new AbortController()
     const turning = (async () => {
-      while (!written) await json("/clock", { advance: "10 min" })
+      while (!added.signal.aborted) await json("/clock", { advance: "10 min" })
     })()
     const piece = await adding
-    written = true
+    added.abort()
     await turning
     expect(piece.offset).toBe(0)
     await again()

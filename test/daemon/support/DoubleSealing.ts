@@ -11,7 +11,7 @@ import type { SealingPort } from "../../../src/daemon/http/SealingPort.ts"
 import type { DoubleJournal } from "./DoubleJournal.ts"
 
 const at = "2026-01-02T03:04:05.006Z"
-export const maxSealing = 5
+const maxSealing = 5
 const events: Readonly<Record<string, string>> = { SectorPacked: "GetTicket", SectorProving: "Proving" }
 const states = ["Packing", "GetTicket", "Proving", "Removed"]
 

@@ -23,7 +23,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
 }
 
 /** Asks a world; a reply is kept with the second at which it came. */
-export const asker = (world: World, loop: LoopDriver<null, { readonly _tag: string }>) => {
+const asker = (world: World, loop: LoopDriver<null, { readonly _tag: string }>) => {
   const ask: Ask = (request, reply) =>
     request._tag in sealerTags
       ? world.askSealer(request as never, reply)

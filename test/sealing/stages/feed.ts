@@ -12,14 +12,14 @@ import {
 import type { Outcome, Stage } from "../../../src/sealing/stages/Stage.ts"
 import { defaultConfig, type SealingConfig } from "../../../src/sealing/Config.ts"
 
-export const miner = "f01000"
+const miner = "f01000"
 export const head = 10_000
 export const GiB32 = 2 ** 35
 
 export type Table = Partial<Record<RequestTag, unknown>>
 
 /** A world in which everything goes well. A function is called with the request. */
-export const good: Table = {
+const good: Table = {
   ChainHead: done({ epoch: head, tipset: "tip" }),
   PreCommitInfo: done(null),
   SectorAllocated: done(false),

@@ -54,7 +54,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
         expect(text("article.txt")).toContain("这是在浏览器里保存的文字")
         expect(JSON.parse(text("metadata.json"))).toMatchObject({ links: [`${site.origin}/next`] })
         for (const name of ["screenshot", "thumbnail", "page.pdf", "favicon"] as const)
-          expect(files.has(name), name).toBe(true)
+          expect([name, files.has(name)]).toEqual([name, true])
         expect(reasonOf("page.wacz")).toContain("browser")
         expect(files.has("page.wacz")).toBe(false)
       }),

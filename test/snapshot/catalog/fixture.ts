@@ -8,7 +8,7 @@ import { migrations } from "../../../src/snapshot/catalog/schema.ts"
 import { changeTags } from "../../../src/snapshot/catalog/Tags.ts"
 import type { Artefact } from "../../../src/snapshot/Snapshot.ts"
 
-export const migrate = Effect.gen(function* () {
+const migrate = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`PRAGMA foreign_keys = ON`
   for (const { statements } of migrations) for (const statement of statements) yield* sql.unsafe(statement)

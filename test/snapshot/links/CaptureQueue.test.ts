@@ -74,7 +74,7 @@ describe("the capture queue", () => {
           expect(queue.status()).toMatchObject({ waiting: waiting.size, capturing: running.size })
         }
         for (let rounds = 0; waiting.size + running.size > 0 && rounds < 100; rounds++) {
-          for (const id of [...running.keys()]) {
+          for (const id of running.keys()) {
             queue.ended(id, now)
             running.delete(id)
           }

@@ -1,7 +1,5 @@
 /** A snapshot room on a real database and a real archive, with a capture pipeline that the test decides. */
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { SqlClient } from "@effect/sql/SqlClient"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -149,5 +147,3 @@ export const temporaryHome = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "linkseal-links-"))),
   (home) => Effect.sync(() => rmSync(home, { recursive: true, force: true })),
 )
-
-export type RoomContext = Context.Context<SqlClient>

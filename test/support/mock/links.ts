@@ -61,6 +61,7 @@ const pages: ReadonlyArray<readonly [title: string, url: string, tags: ReadonlyA
   ["The Unreasonable Effectiveness of Plain Text", "https://www.example.org/plain-text", ["writing"]],
 ]
 
+/** @public The pictures of the documentation are taken at this time. */
 export const baseTime = Date.parse("2026-11-22T14:02:11.000Z")
 
 const special: Readonly<Record<number, readonly [LinkState, string?]>> = {

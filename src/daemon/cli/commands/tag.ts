@@ -17,7 +17,7 @@ const sign = (word: string, mark: string) => {
 }
 
 /** Sorts the operands; an unknown long option is refused as everywhere. */
-export const parseTagWords = (words: ReadonlyArray<string>): Request => {
+const parseTagWords = (words: ReadonlyArray<string>): Request => {
   const unknown = words.find((word) => word.startsWith("--"))
   if (unknown !== undefined) throw usageError(`unknown option '${unknown}'`)
   const ids = words.filter((word) => !/^[+-]/.test(word))

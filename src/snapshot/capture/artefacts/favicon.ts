@@ -12,7 +12,7 @@ const maxTries = 3
 const bestSize = 192
 
 /** Addresses to try, best first. */
-export const iconCandidates = (facts: PageFacts | null, finalUrl: string): ReadonlyArray<string> => {
+const iconCandidates = (facts: PageFacts | null, finalUrl: string): ReadonlyArray<string> => {
   const declared = (facts?.links ?? [])
     .filter(({ rel }) => /(^|\s)(icon|apple-touch-icon|apple-touch-icon-precomposed)(\s|$)/.test(rel))
     .map(({ href, rel, sizes, type }) => ({ href, score: scoreOf(rel, sizes, type) }))

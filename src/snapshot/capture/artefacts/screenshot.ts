@@ -13,7 +13,7 @@ const tileQuality = 95
 const thumbnailWidth = 480
 const thumbnailHeight = 300
 /** A picture larger than this is not decoded: it would take more memory than a capture may. */
-export const maxPixels = 130_000_000
+const maxPixels = 130_000_000
 
 /** One shot of more than this takes the browser more memory than a capture may, or fails: then it is taken in tiles. */
 const maxShotPixels = 20_000_000

@@ -20,7 +20,7 @@ export interface Cookie {
 
 const httpOnlyPrefix = "#HttpOnly_"
 
-export const parseCookiesFile = (text: string): ReadonlyArray<Cookie> =>
+const parseCookiesFile = (text: string): ReadonlyArray<Cookie> =>
   text.split(/\r?\n/).flatMap((line) => {
     const httpOnly = line.startsWith(httpOnlyPrefix)
     if (line.startsWith("#") && !httpOnly) return []

@@ -24,8 +24,6 @@ export interface AllowList {
   readonly entries: ReadonlyArray<Entry>
 }
 
-export const emptyAllowList: AllowList = { entries: [] }
-
 /** Takes entries one by one or comma-separated; blank ones are left out. */
 export const parseAllowList = (texts: ReadonlyArray<string>): Either.Either<AllowList, BadAllowEntry> => {
   const entries: Array<Entry> = []

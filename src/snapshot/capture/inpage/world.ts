@@ -19,7 +19,6 @@ const functions = {
   asksForAddresses,
   serialise,
 }
-export type WorldFunctions = typeof functions
 
 /** Some compilers wrap functions in a call of `__name`, which does not exist in a page. */
 export const worldSource = `(() => {
