@@ -62,6 +62,10 @@ export class MockDaemon {
   broken = false
   /** When true, every API call is answered with 401, as without the token. */
   refusing = false
+  /** While set, event streams open only when it resolves. */
+  streamsAfter: Promise<void> = Promise.resolve()
+  /** While set, answers are made at once and given only when it resolves. */
+  answersAfter: Promise<void> | null = null
   origin = ""
   private seq = 0
   private readonly journal: Array<string> = []
@@ -102,7 +106,7 @@ export class MockDaemon {
 
   emit(event: string, data: unknown) {
     this.seq += 1
-    const text = `id: ${this.seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+    const text = frame(event, data, this.seq)
     this.journal.push(text)
     for (const stream of this.streams) stream.write(text)
   }
@@ -173,7 +177,7 @@ export class MockDaemon {
     const url = new URL(request.url ?? "/", "http://127.0.0.1")
     if (this.refusing && url.pathname.startsWith("/api/v1/"))
       return reply(response, [401, { error: { code: "no-token", message: "send the token" } }])
-    if (url.pathname === "/api/v1/events") return this.openStream(request, response)
+    if (url.pathname === "/api/v1/events") return this.openStream(request, url.searchParams, response)
     if (!url.pathname.startsWith("/api/v1/")) return this.page(url.pathname, response)
     const text = await bodyOf(request)
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>
@@ -186,15 +190,26 @@ export class MockDaemon {
       response.writeHead(302, { location: `${this.artefactOrigin}/${path[1]}/${path[3]}` })
       return response.end()
     }
-    reply(response, this.answer({ method, path, search: url.searchParams, body }))
+    const seq = { "linkseal-seq": String(this.seq) }
+    const [status, document] = this.answer({ method, path, search: url.searchParams, body })
+    const answered = JSON.stringify(document)
+    if (this.answersAfter !== null && method === "GET") await this.answersAfter
+    response.writeHead(status, { "content-type": "application/json", ...seq })
+    response.end(answered)
   }
 
-  private openStream(request: http.IncomingMessage, response: http.ServerResponse) {
+  private async openStream(
+    request: http.IncomingMessage,
+    search: URLSearchParams,
+    response: http.ServerResponse,
+  ) {
+    await this.streamsAfter
     if (this.broken) return reply(response, [503, {}])
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })
     response.write("retry: 300\n\n")
-    const seen = Number(request.headers["last-event-id"] ?? this.seq)
-    response.write(this.journal.slice(seen).join(""))
+    const last = request.headers["last-event-id"] ?? search.get("lastEventId")
+    if (last === null) response.write(frame("start", { seq: this.seq }, this.seq))
+    response.write(this.journal.slice(Number(last ?? this.seq)).join(""))
     this.streams.add(response)
     response.on("close", () => this.streams.delete(response))
   }
@@ -415,6 +430,9 @@ export class MockDaemon {
     return [200, this.clock]
   }
 }
+
+const frame = (event: string, data: unknown, seq: number) =>
+  `id: ${seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
 const listen = (server: http.Server, port: number) =>
   new Promise<number>((done) => {

@@ -29,6 +29,9 @@ export const Progress = Schema.Struct({
 }).annotations({ identifier: "Progress" })
 export type Progress = typeof Progress.Type
 
+/** On every answer to a GET: the sequence number of the journal that it is at least as of. */
+export const seqHeader = "linkseal-seq"
+
 /** An SSE comment is sent this often, so that proxies and clients know that the stream lives. */
 export const keepAliveMillis = 15_000
 
@@ -39,6 +42,6 @@ export const eventsGroup = HttpApiGroup.make("events").add(
     .annotate(OpenApi.Summary, "Server-sent events")
     .annotate(
       OpenApi.Description,
-      "`change` (see Change; `id:` is its seq), `queue` (QueueStatus), `clock` (Clock), `progress` (Progress), `reset` when the `Last-Event-ID` is older than what is kept: fetch again what you show. A comment every 15 s.",
+      "`change` (see Change; `id:` is its seq), `queue` (QueueStatus), `clock` (Clock), `progress` (Progress). A stream without `Last-Event-ID` opens with `start` ({seq}): it tells what happens after that; an answer whose `linkseal-seq` header is lower may miss what came between. `reset` ({seq}) when the `Last-Event-ID` is older than what is kept: fetch again what you show. A comment every 15 s.",
     ),
 )

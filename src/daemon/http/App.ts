@@ -4,7 +4,7 @@
  */
 import * as Headers from "@effect/platform/Headers"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import type * as HttpApp from "@effect/platform/HttpApp"
+import * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Links } from "../../snapshot/Links.ts"
 import { api, openApiDocument } from "../api/Api.ts"
+import { seqHeader } from "../api/events.ts"
 import { pushMaxBytes, pushPath } from "../api/links.ts"
 import { Problem } from "../api/Problem.ts"
 import { Metrics } from "../Metrics.ts"
@@ -22,6 +23,7 @@ import { docsPage, docsPolicy } from "./Docs.ts"
 import { eventsHandlers } from "./events.ts"
 import type { GuardSettings } from "./Guard.ts"
 import { cookieName, judge, sameToken } from "./Guard.ts"
+import { JournalPort } from "./JournalPort.ts"
 import { linksHandlers } from "./links.ts"
 import { readBody } from "./body.ts"
 import { causeResponse, problemResponse, tooBig } from "./problems.ts"
@@ -162,7 +164,19 @@ const toApi = (apiApp: HttpApp.Default, request: Request, settings: AppSettings)
     const methods = otherMethods(request.method, path)
     if (methods !== undefined) return notAllowed(request.method, path, methods)
     const asked = isPush(request, path) ? request : yield* jsonRequest(request, path, search, settings)
-    return yield* Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asked)
+    const answer = Effect.provideService(apiApp, HttpServerRequest.HttpServerRequest, asked)
+    return yield* request.method === "GET" ? asOfJournal(answer) : answer
+  })
+
+/** Says what place in the journal an answer is at least as of: looked up before it is made, so that it may know more. */
+const asOfJournal = <E, R>(answer: Effect.Effect<Response, E, R>) =>
+  Effect.gen(function* () {
+    const seq = yield* (yield* JournalPort).latestSeq
+    // The answer is sent from within: what comes back here is what was sent.
+    yield* HttpApp.appendPreResponseHandler((_, response) =>
+      Effect.succeed(HttpServerResponse.setHeader(response, seqHeader, String(seq))),
+    )
+    return yield* answer
   })
 
 const jsonRequest = (request: Request, path: string, search: string, settings: AppSettings) =>

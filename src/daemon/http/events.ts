@@ -1,6 +1,7 @@
 /**
- * The event stream. Only `change` events carry an `id:` (the journal's sequence number), so a client that comes back
- * with `Last-Event-ID` gets exactly the changes it missed; the rest is the newest state and needs no resuming.
+ * The event stream. `change` events carry an `id:` (the journal's sequence number), and so does the `start` or `reset`
+ * that a stream opens with: a client that comes back with `Last-Event-ID` gets exactly the changes it missed, also when
+ * it heard none yet. The rest is the newest state and needs no resuming.
  */
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -34,12 +35,21 @@ const newest = <A>(name: string, changes: Stream.Stream<A>) =>
     Stream.map((state) => event(name, state)),
   )
 
-/** Where the stream starts, and whether what the client saw last is too old (or of another journal). */
-const resumeFrom = (journal: typeof JournalPort.Service, lastSeen: number | undefined) =>
+interface Opening {
+  /** The changes after this one follow. */
+  readonly from: number
+  /** `start` to who resumes nothing, `reset` when what the client saw last is too old (or of another journal). */
+  readonly says?: "start" | "reset"
+}
+
+const resumeFrom = (
+  journal: typeof JournalPort.Service,
+  lastSeen: number | undefined,
+): Effect.Effect<Opening> =>
   Effect.map(Effect.all([journal.oldestSeq, journal.latestSeq]), ([oldest, latest]) => {
-    if (lastSeen === undefined) return { from: latest, reset: false }
+    if (lastSeen === undefined) return { from: latest, says: "start" as const }
     const kept = lastSeen >= oldest - 1 && lastSeen <= latest
-    return kept ? { from: lastSeen, reset: false } : { from: latest, reset: true }
+    return kept ? { from: lastSeen } : { from: latest, says: "reset" as const }
   })
 
 /** `Last-Event-ID` as a browser sends it; anything but a whole number is as if it had not been sent. */
@@ -58,8 +68,11 @@ export const eventsHandlers = HttpApiBuilder.group(api, "events", (handlers) =>
     const links = yield* Links
     const clock = yield* ClockPort
     const draining = yield* Draining
-    const opening = ({ from, reset }: { from: number; reset: boolean }) =>
-      Stream.make(`retry: ${retryMillis}\n\n`, ...(reset ? [event("reset", { seq: from }, from)] : []))
+    const opening = ({ from, says }: Opening) =>
+      Stream.make(
+        `retry: ${retryMillis}\n\n`,
+        ...(says === undefined ? [] : [event(says, { seq: from }, from)]),
+      )
     const current = Stream.mergeAll(
       [
         newest("queue", Stream.concat(Stream.fromEffect(links.queue), links.queueChanges)),

@@ -35,8 +35,25 @@ describe("GET /events", () => {
       from: "a",
       to: "b",
     })
-    expect(stream.seen.filter(({ name }) => name !== "change").every(({ id }) => id === undefined)).toBe(true)
+    const others = stream.seen.filter(({ name }) => name !== "change" && name !== "start")
+    expect(others.every(({ id }) => id === undefined)).toBe(true)
     stream.close()
+  })
+
+  it("says where it starts, with a number to resume from, and answers say what they are as of", async () => {
+    served = await serve()
+    await write("One", "Two")
+    const answer = await served.ask("/api/v1/links")
+    expect(answer.headers["linkseal-seq"]).toBe("2")
+    await write("Three")
+    const stream = await listen()
+    const [start] = await stream.until("start", 1)
+    expect([start!.id, JSON.parse(start!.data)]).toEqual(["3", { seq: 3 }])
+    stream.close()
+    const resumed = await listen({}, "?lastEventId=2")
+    expect((await resumed.until("change", 1)).map(({ id }) => id)).toEqual(["3"])
+    expect(resumed.seen.some(({ name }) => name === "start")).toBe(false)
+    resumed.close()
   })
 
   it("gives a client that comes back exactly what it missed, in order, then what is new", async () => {

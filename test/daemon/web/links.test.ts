@@ -11,8 +11,14 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-const start = async (path: string, options: MockOptions = {}, view: View = {}) => {
+const start = async (
+  path: string,
+  options: MockOptions = {},
+  view: View = {},
+  before: (daemon: MockDaemon) => void = () => {},
+) => {
   const daemon = await new MockDaemon({ sectors: {}, ...options }).start()
+  before(daemon)
   const open = await openPage(browser, daemon.origin + path, view)
   onTestFinished(async () => {
     await open.context.close()
@@ -52,6 +58,42 @@ describe("the list", () => {
     await row.getByText("Done now").waitFor()
     await row.getByText("saved").waitFor()
     expect(await row.getByText("4/9").count()).toBe(0)
+  })
+
+  it("misses nothing that happens between its first answer and the opening of the stream", async () => {
+    let openStreams = () => {}
+    const { page, daemon, rows } = await start("/", {}, {}, (mock) => {
+      mock.streamsAfter = new Promise((open) => (openStreams = open))
+    })
+    await rowOf(page, "k00137").getByText("queued").waitFor()
+    daemon.changeLink("k00137", { state: "archived", title: "Before the stream" })
+    daemon.addLink("https://between.example/")
+    openStreams()
+    await page.getByText("Before the stream").waitFor()
+    await expect.poll(() => rows.first().innerText()).toContain("https://between.example/")
+    await page.getByRole("link", { name: /^All/ }).getByText("141").waitFor()
+  })
+
+  it("misses nothing that the stream tells while the first answer is still on its way", async () => {
+    let giveAnswers = () => {}
+    const daemon = await new MockDaemon({ sectors: {} }).start()
+    daemon.answersAfter = new Promise((give) => (giveAnswers = give))
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    onTestFinished(async () => {
+      await context.close()
+      await daemon.stop()
+    })
+    const page = await context.newPage()
+    await page.goto(daemon.origin)
+    await page.getByText("live", { exact: true }).waitFor()
+    await expect.poll(() => daemon.requests.map(({ path }) => path)).toContain("/links?limit=100")
+    daemon.changeLink("k00137", { state: "archived", title: "Overtaken" })
+    daemon.addLink("https://overtaken.example/")
+    daemon.answersAfter = null
+    giveAnswers()
+    await page.getByText("Overtaken").waitFor()
+    await page.getByText("https://overtaken.example/").first().waitFor()
+    await page.getByRole("link", { name: /^All/ }).getByText("141").waitFor()
   })
 
   it("puts new links on top at once when nobody is reading", async () => {

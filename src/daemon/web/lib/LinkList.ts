@@ -3,12 +3,12 @@
  * `arrived` until they are asked for, a row that no longer matches stays. Lists are kept by query, so that Back finds
  * the same rows at the same place.
  */
-import { api, ApiError, isAbort, queryString } from "./api.ts"
-import { onMessage } from "./events.ts"
-import { links, onGone, putLink } from "./links.ts"
+import { apiAsOf, ApiError, isAbort, queryString } from "./api.ts"
+import { changesAfter, onMessage } from "./events.ts"
+import { links, onGone, putLink, refresh } from "./links.ts"
 import { requestOf, type Request } from "./query.ts"
 import { notify } from "./Store.ts"
-import type { HitPage, Link, LinkPage } from "./types.ts"
+import type { Change, HitPage, Link, LinkPage } from "./types.ts"
 
 export interface Excerpt {
   readonly html: string
@@ -29,6 +29,8 @@ interface Page {
   readonly excerpts: ReadonlyMap<string, Excerpt>
   readonly total: number
   readonly nextCursor: string | null
+  /** The place in the journal that it is as of. */
+  readonly seq: number
 }
 
 const pageSize = 100
@@ -41,12 +43,14 @@ const fetchPage = async (
   const { cursor, limit } = options
   const call = options.signal === undefined ? {} : { signal: options.signal }
   if (request.by === "search") {
-    const page = await api<HitPage>("GET", `/search${queryString({ q: request.query, limit, cursor })}`, call)
+    const search = queryString({ q: request.query, limit, cursor })
+    const { document: page, seq } = await apiAsOf<HitPage>("GET", `/search${search}`, call)
     const excerpts = new Map(page.hits.map((hit) => [hit.link.id, { html: hit.excerpt, field: hit.field }]))
-    return { ...page, links: page.hits.map((hit) => hit.link), excerpts }
+    return { ...page, links: page.hits.map((hit) => hit.link), excerpts, seq }
   }
   const search = queryString({ query: request.query, limit, cursor })
-  return { ...(await api<LinkPage>("GET", `/links${search}`, call)), excerpts: new Map() }
+  const { document: page, seq } = await apiAsOf<LinkPage>("GET", `/links${search}`, call)
+  return { ...page, excerpts: new Map(), seq }
 }
 
 const empty: ListView = { ids: [], total: 0, arrived: [], status: "first", error: null, more: false }
@@ -95,6 +99,7 @@ export class LinkList {
       this.excerpts.clear()
       this.take(page)
       this.set({ ids: this.idsOf(page), total: page.total, arrived: [], status: "ready", error: null })
+      this.catchUp(page)
     } catch (cause) {
       this.failed(cause)
     }
@@ -111,6 +116,7 @@ export class LinkList {
       const ids = [...this.view.ids, ...this.idsOf(page).filter((id) => !known.has(id))]
       this.take(page)
       this.set({ ids, total: page.total, status: "ready" })
+      this.catchUp(page)
     } catch (cause) {
       this.failed(cause)
     }
@@ -158,6 +164,22 @@ export class LinkList {
     this.nextCursor = page.nextCursor
   }
 
+  /** What was heard while the page was on its way is not in it. */
+  private catchUp(page: Page) {
+    for (const change of changesAfter(page.seq)) {
+      if (change.kind === "link" && this.view.ids.includes(String(change.id))) refresh(String(change.id))
+      else this.heard(change)
+    }
+  }
+
+  private heard({ kind, id: key, to }: Change) {
+    if (kind !== "link") return
+    const id = String(key)
+    const known = this.view.ids.includes(id) || this.view.arrived.includes(id)
+    const matters = links.get(id) === undefined || this.query !== "" || to === "queued"
+    if (!known && matters && to !== "removed") this.lookSoon()
+  }
+
   private failed(cause: unknown) {
     if (isAbort(cause)) return
     const error = cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))
@@ -174,13 +196,7 @@ export class LinkList {
     this.stop.push(
       onMessage("reset", () => void this.reload()),
       onGone((id) => this.drop(id)),
-      onMessage("change", ({ kind, id: key, to }) => {
-        if (kind !== "link") return
-        const id = String(key)
-        const known = this.view.ids.includes(id) || this.view.arrived.includes(id)
-        const matters = links.get(id) === undefined || this.query !== "" || to === "queued"
-        if (!known && matters && to !== "removed") this.lookSoon()
-      }),
+      onMessage("change", (change) => this.heard(change)),
     )
   }
 

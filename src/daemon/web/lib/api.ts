@@ -37,12 +37,37 @@ const refusalOf = async (response: Response): Promise<ApiError> => {
   )
 }
 
-/** Resolves with the JSON document, or rejects with an `ApiError`; an aborted call rejects with the abort. */
-export const api = async <T>(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+type Method = "GET" | "POST" | "PATCH" | "DELETE"
+interface CallOptions {
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+  readonly keepalive?: boolean
+}
+
+/** A document with the place in the journal that it is as of: every change up to `seq` is in it. */
+export interface AsOf<T> {
+  readonly document: T
+  readonly seq: number
+}
+
+const answered = new Set<(seq: number) => void>()
+/** Calls back for each answer that says what it is as of. */
+export const onAnswer = (listener: (seq: number) => void) => void answered.add(listener)
+
+const seqOf = (response: Response): number => {
+  const written = response.headers.get("linkseal-seq")
+  const seq = written === null ? Number.NaN : Number(written)
+  if (!Number.isInteger(seq)) return Number.POSITIVE_INFINITY
+  for (const listener of answered) listener(seq)
+  return seq
+}
+
+/** As `api`, with what the answer is as of; an answer that does not say so counts as newer than any change. */
+export const apiAsOf = async <T>(
+  method: Method,
   path: string,
-  options: { readonly body?: unknown; readonly signal?: AbortSignal; readonly keepalive?: boolean } = {},
-): Promise<T> => {
+  options: CallOptions = {},
+): Promise<AsOf<T>> => {
   const init: RequestInit = { method, headers: { accept: "application/json" } }
   if (options.body !== undefined) {
     init.headers = { ...init.headers, "content-type": "application/json" }
@@ -56,8 +81,14 @@ export const api = async <T>(
   })
   if (response.status === 401) locked.set(true)
   if (!response.ok) throw await refusalOf(response)
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+  const seq = seqOf(response)
+  const document = response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+  return { document, seq }
 }
+
+/** Resolves with the JSON document, or rejects with an `ApiError`; an aborted call rejects with the abort. */
+export const api = async <T>(method: Method, path: string, options: CallOptions = {}): Promise<T> =>
+  (await apiAsOf<T>(method, path, options)).document
 
 export const isAbort = (cause: unknown): boolean =>
   cause instanceof DOMException && cause.name === "AbortError"

@@ -1,8 +1,10 @@
 /**
  * The daemon's event stream, one connection for all tabs: the tab that holds the lock owns the `EventSource` and passes
  * its messages on, for a browser allows six connections to a host. `reset` means: what you show may be old, ask again.
+ * Nothing falls between an answer and the stream: answers say what place in the journal they are as of, and the stream
+ * says where it starts.
  */
-import { api, locked } from "./api.ts"
+import { api, locked, onAnswer } from "./api.ts"
 import { Store } from "./Store.ts"
 import type { Change, ClockDocument, Progress, Queue } from "./types.ts"
 
@@ -11,10 +13,13 @@ export interface Messages {
   readonly queue: Queue
   readonly clock: ClockDocument
   readonly progress: Progress
-  readonly reset: null
+  /** The daemon says from where on its journal is told; null when the page itself asks for it. */
+  readonly reset: { readonly seq: number } | null
+  /** Where a stream begins that resumes nothing: it tells the changes after `seq`. */
+  readonly start: { readonly seq: number }
 }
 type Name = keyof Messages
-const names: ReadonlyArray<Name> = ["change", "queue", "clock", "progress", "reset"]
+const names: ReadonlyArray<Name> = ["change", "queue", "clock", "progress", "reset", "start"]
 
 export interface Connection {
   readonly state: "connecting" | "live" | "lost"
@@ -30,6 +35,7 @@ const listeners: { readonly [N in Name]: Set<(data: Messages[N]) => void> } = {
   clock: new Set(),
   progress: new Set(),
   reset: new Set(),
+  start: new Set(),
 }
 
 /** Calls back for each message of that name, until the returned function is called. */
@@ -43,9 +49,58 @@ const emit = <N extends Name>(name: N, data: Messages[N]) => {
   for (const listener of listeners[name] as Set<(data: Messages[N]) => void>) listener(data)
 }
 
+/** Up to here the journal was heard; null before this tab heard anything. */
+let heardTo: number | null = null
+/** What the oldest answer is as of that came before the stream began. */
+let oldestAnswer = Number.POSITIVE_INFINITY
+/** Where hearing began: an answer from before that misses what came between. */
+let begunAt: number | null = null
+let resetPlanned = false
+
+/** After the answers that are arriving just now have been taken. */
+const resetSoon = () => {
+  if (resetPlanned) return
+  resetPlanned = true
+  setTimeout(() => {
+    resetPlanned = false
+    emit("reset", null)
+  })
+}
+
+const begin = (seq: number) => {
+  if (begunAt === null ? oldestAnswer < seq : (heardTo ?? 0) < seq) resetSoon()
+  begunAt ??= seq
+  heardTo = Math.max(heardTo ?? 0, seq)
+}
+
+onAnswer((seq) => {
+  if (begunAt === null) oldestAnswer = Math.min(oldestAnswer, seq)
+  else if (seq < begunAt) resetSoon()
+})
+
+/** The newest changes, for answers that were overtaken by what was heard. */
+const recent: Array<Change> = []
+const recentKept = 1_000
+
+/** What was heard after that place in the journal: what an answer as of then does not know. */
+export const changesAfter = (seq: number): ReadonlyArray<Change> => recent.filter((each) => each.seq > seq)
+
+onMessage("start", ({ seq }) => begin(seq))
+onMessage("reset", (from) => {
+  if (from === null) return
+  // Another journal, perhaps with lower numbers, as after a restore: nothing of the old one counts.
+  begunAt = heardTo = from.seq
+  recent.length = 0
+})
+onMessage("change", (change) => {
+  heardTo = Math.max(heardTo ?? 0, change.seq)
+  recent.push(change)
+  if (recent.length > 2 * recentKept) recent.splice(0, recentKept)
+})
+
 type Passed =
   | { readonly is: "message"; readonly name: Name; readonly data: unknown }
-  | { readonly is: "connection"; readonly state: Connection["state"] }
+  | { readonly is: "connection"; readonly state: Connection["state"]; readonly heardTo: number | null }
   | { readonly is: "hello" }
 
 const setState = (state: Connection["state"]) => {
@@ -61,10 +116,10 @@ const own = (channel: BroadcastChannel) => {
   const tell = (message: Passed) => channel.postMessage(message)
   const heard = (state: Connection["state"]) => {
     setState(state)
-    tell({ is: "connection", state })
+    tell({ is: "connection", state, heardTo })
   }
   channel.onmessage = (event: MessageEvent<Passed>) => {
-    if (event.data.is === "hello") tell({ is: "connection", state: connection.get().state })
+    if (event.data.is === "hello") tell({ is: "connection", state: connection.get().state, heardTo })
   }
   /** A stream does not tell why it was refused; a call does, and a page without its token stops asking. */
   const reopen = async () => {
@@ -72,7 +127,8 @@ const own = (channel: BroadcastChannel) => {
     if (!locked.get()) open(false)
   }
   const open = (first: boolean) => {
-    const source = new EventSource("/api/v1/events")
+    const resume = heardTo === null ? "" : `?lastEventId=${heardTo}`
+    const source = new EventSource(`/api/v1/events${resume}`)
     let again = !first
     source.onopen = () => {
       heard("live")
@@ -91,7 +147,7 @@ const own = (channel: BroadcastChannel) => {
     }
     for (const name of names) {
       source.addEventListener(name, (event) => {
-        const data: unknown = name === "reset" ? null : JSON.parse(String(event.data))
+        const data: unknown = JSON.parse(String(event.data))
         emit(name, data as Messages[typeof name])
         tell({ is: "message", name, data })
       })
@@ -103,7 +159,10 @@ const own = (channel: BroadcastChannel) => {
 const follow = (channel: BroadcastChannel) => {
   channel.onmessage = (event: MessageEvent<Passed>) => {
     const message = event.data
-    if (message.is === "connection") setState(message.state)
+    if (message.is === "connection") {
+      setState(message.state)
+      if (begunAt === null && message.heardTo !== null) begin(message.heardTo)
+    }
     if (message.is === "message") emit(message.name, message.data as Messages[Name])
   }
   channel.postMessage({ is: "hello" } satisfies Passed)

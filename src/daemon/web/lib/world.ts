@@ -2,10 +2,10 @@
  * What every page shows about the daemon: counts by state, the capture queue, the sealing clock. Fetched once, then
  * carried by the event stream.
  */
-import { api, locked } from "./api.ts"
-import { onMessage } from "./events.ts"
+import { apiAsOf, locked } from "./api.ts"
+import { changesAfter, onMessage } from "./events.ts"
 import { Store } from "./Store.ts"
-import type { ClockDocument, Counts, Queue, StatusDocument } from "./types.ts"
+import type { Change, ClockDocument, Counts, Queue, StatusDocument } from "./types.ts"
 
 export const linkCounts = new Store<Counts | null>(null)
 export const sectorCounts = new Store<Counts | null>(null)
@@ -35,11 +35,28 @@ const moved = (counts: Counts | null, from: string, to: string): Counts | null =
   return next
 }
 
+/** A record that is being made comes from a state that is never counted. */
+const unborn = new Set(["", "new", "UndefinedSectorState"])
+
+const counted = (counts: Counts | null, change: Change) =>
+  moved(counts, unborn.has(change.from) ? "" : change.from, change.to)
+
+/** What the counts are as of: a change that is in them already is not counted again. */
+const countedTo: Record<Change["kind"], number> = { link: 0, sector: 0 }
+const storeOf = (kind: Change["kind"]) => (kind === "link" ? linkCounts : sectorCounts)
+
+/** Takes counts as of a place in the journal, with what was heard since. */
+export const setCounts = (kind: Change["kind"], counts: Counts, seq: number) => {
+  const since = changesAfter(seq).filter((change) => change.kind === kind)
+  countedTo[kind] = since.at(-1)?.seq ?? (Number.isFinite(seq) ? seq : 0)
+  storeOf(kind).set(since.reduce<Counts>((sum, change) => counted(sum, change) ?? sum, counts))
+}
+
 const loadStatus = async (): Promise<void> => {
   try {
-    const status = await api<StatusDocument>("GET", "/status")
-    linkCounts.set(status.links)
-    sectorCounts.set(status.sectors)
+    const { document: status, seq } = await apiAsOf<StatusDocument>("GET", "/status")
+    setCounts("link", status.links, seq)
+    setCounts("sector", status.sectors, seq)
     queue.set(status.queue)
     setClock(status.clock)
     about.set({ version: status.version, startedAt: Date.now() - status.uptimeMillis })
@@ -49,17 +66,15 @@ const loadStatus = async (): Promise<void> => {
   }
 }
 
-/** A record that is being made comes from a state that is never counted. */
-const unborn = new Set(["", "new", "UndefinedSectorState"])
-
 export const startWorld = () => {
   void loadStatus()
   onMessage("reset", () => void loadStatus())
   onMessage("queue", queue.set)
   onMessage("clock", setClock)
   onMessage("change", (change) => {
-    const store = change.kind === "link" ? linkCounts : sectorCounts
-    store.update((counts) => moved(counts, unborn.has(change.from) ? "" : change.from, change.to))
+    if (change.seq <= countedTo[change.kind]) return
+    countedTo[change.kind] = change.seq
+    storeOf(change.kind).update((counts) => counted(counts, change))
   })
 }
 

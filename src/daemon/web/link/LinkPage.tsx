@@ -2,10 +2,10 @@
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useCallback, useEffect, useState } from "react"
 import { useLocation } from "wouter"
-import { api, ApiError } from "../lib/api.ts"
-import { onMessage } from "../lib/events.ts"
+import { apiAsOf, ApiError } from "../lib/api.ts"
+import { changesAfter, onMessage } from "../lib/events.ts"
 import { useKeys } from "../lib/keys.ts"
-import { details, progress, putDetail } from "../lib/links.ts"
+import { details, progress, putDetail, refresh } from "../lib/links.ts"
 import { useKey } from "../lib/Store.ts"
 import type { LinkDetail, Snapshot } from "../lib/types.ts"
 import { OfflineBand } from "../parts/Connection.tsx"
@@ -25,10 +25,12 @@ const useDetail = (
   const [error, setError] = useState<ApiError | null>(null)
   const load = useCallback(
     () =>
-      void api<LinkDetail>("GET", `/links/${encodeURIComponent(id)}`)
-        .then((detail) => {
+      void apiAsOf<LinkDetail>("GET", `/links/${encodeURIComponent(id)}`)
+        .then(({ document: detail, seq }) => {
           putDetail(detail)
           setError(null)
+          // Overtaken by what was heard meanwhile: the answer does not know it.
+          if (changesAfter(seq).some((change) => String(change.id) === id)) refresh(id)
         })
         .catch((cause: unknown) =>
           setError(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause))),

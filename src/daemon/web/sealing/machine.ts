@@ -3,11 +3,11 @@
  * the event stream at most four times a second; the list is asked again, never more often than once a second.
  */
 import { useEffect, useState } from "react"
-import { api, ApiError, isAbort } from "../lib/api.ts"
+import { api, apiAsOf, ApiError, isAbort } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
 import { Store } from "../lib/Store.ts"
 import type { Counts, Machine, SectorSummary, TableDocument } from "../lib/types.ts"
-import { sectorCounts } from "../lib/world.ts"
+import { sectorCounts, setCounts } from "../lib/world.ts"
 
 export const machine = new Store<Machine | null>(null)
 export const machineError = new Store<ApiError | null>(null)
@@ -30,10 +30,10 @@ const machineOf = (table: TableDocument): Machine => ({
 
 export const loadMachine = async () => {
   try {
-    const document = await api<TableDocument>("GET", "/fsm/sector")
+    const { document, seq } = await apiAsOf<TableDocument>("GET", "/fsm/sector")
     machine.set(machineOf(document))
     machineError.set(null)
-    sectorCounts.set(document.counts)
+    setCounts("sector", document.counts, seq)
   } catch (cause) {
     machineError.set(cause instanceof ApiError ? cause : new ApiError(0, "unknown", String(cause)))
   }
