@@ -3,48 +3,16 @@
  * machine or one query of the catalogue; nothing here waits for a capture except `settled`.
  */
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HitPage, Link, LinkDetail, LinkPage, LinkState, QueueStatus, TagCount } from "./Link.ts"
+import type { ListRequest } from "./catalog/Catalog.ts"
 import type { DuplicateGroup } from "./catalog/duplicates.ts"
+import type { MeasuredSaving } from "./archive/saving.ts"
 import type { SnapshotDiff } from "./archive/diff/compare.ts"
+import type { BadRequest, CannotCompare, NotFound, NotInThisState } from "./LinkRefusals.ts"
 import type { Schedule, Timing } from "./schedules/Schedule.ts"
 import type { Snapshot } from "./Snapshot.ts"
-import type { MeasuredSaving } from "./Upkeep.ts"
-
-/** No link, snapshot or tag of that name. HTTP 404. */
-export class NotFound extends Data.TaggedError("NotFound")<{
-  readonly what: "link" | "snapshot" | "artefact" | "tag" | "change" | "version" | "schedule"
-  readonly id: string
-}> {
-  override get message() {
-    return `no ${this.what} ${this.id}`
-  }
-}
-
-/** The link's state does not allow it. HTTP 409. */
-export class NotInThisState extends Data.TaggedError("NotInThisState")<{
-  readonly id: string
-  readonly state: LinkState
-  readonly verb: string
-}> {
-  override get message() {
-    return `link ${this.id} is ${this.state}: cannot ${this.verb}`
-  }
-}
-
-/** An argument that cannot be taken: a text that is not an http(s) URL, an unreadable query or cursor. HTTP 400. */
-export class BadRequest extends Data.TaggedError("BadRequest")<{
-  readonly message: string
-  readonly position?: number
-}> {}
-
-/** There are no two versions to compare, or their files cannot be read. HTTP 409. */
-export class CannotCompare extends Data.TaggedError("CannotCompare")<{
-  readonly id: string
-  readonly message: string
-}> {}
 
 export interface AddRequest {
   readonly urls: ReadonlyArray<string>
@@ -58,15 +26,6 @@ export interface PushRequest {
   readonly file: string
   readonly tags?: ReadonlyArray<string>
   readonly note?: string
-}
-
-export interface ListRequest {
-  readonly query?: string
-  readonly tags?: ReadonlyArray<string>
-  readonly states?: ReadonlyArray<LinkState>
-  /** 1 to 500. */
-  readonly limit: number
-  readonly cursor?: string
 }
 
 export interface ScheduleRequest extends Timing {

@@ -21,6 +21,7 @@ import { CaptureQueue, type QueueSettings } from "./CaptureQueue.ts"
 import { restingStates, type LinkState, type QueueStatus } from "./Link.ts"
 import { initialLink, linkShelf, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
 import { linkPlanner } from "./LinkTransitions.ts"
+import type { LinkGroup } from "./LinkGroup.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
 import { linkProjection } from "./projection.ts"
@@ -32,8 +33,6 @@ import { keepLinkFiles } from "./LinkFiles.ts"
 import { Texts } from "./Texts.ts"
 import { makeUpkeep, type UpkeepSettings } from "./Upkeep.ts"
 import { Wake } from "./Wake.ts"
-
-export type LinkGroup = StateGroup<LinkRecord, LinkEvent>
 
 export interface LinksSettings {
   readonly queue: QueueSettings

@@ -8,8 +8,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { StateStore } from "../actors/StateStore.ts"
 import { sweep } from "./archive/gc.ts"
-import { saving, type Saving } from "./archive/saving.ts"
-import type { LinkGroup } from "./LinksRoom.ts"
+import { saving, type MeasuredSaving } from "./archive/saving.ts"
+import type { LinkGroup } from "./LinkGroup.ts"
 
 const day = 24 * 60 * 60 * 1000
 
@@ -36,12 +36,6 @@ export const defaultUpkeep: UpkeepSettings = {
 const purgeBatch = 200
 /** Measuring takes at most this part of the time. */
 const measureShare = 1 / 200
-
-/** What sharing and compression saved when it was last measured. */
-export interface MeasuredSaving extends Saving {
-  /** ISO 8601. */
-  readonly measuredAt: string
-}
 
 const setting = (name: string) =>
   Effect.gen(function* () {

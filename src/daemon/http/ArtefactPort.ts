@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import type { NotFound } from "../../snapshot/Links.ts"
+import type { NotFound } from "../../snapshot/LinkRefusals.ts"
 import { Links } from "../../snapshot/Links.ts"
 
 /** First and last byte, both included, counted from 0. */

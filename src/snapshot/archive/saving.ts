@@ -17,6 +17,12 @@ export interface Saving {
   readonly ratio: number
 }
 
+/** What sharing and compression saved when it was last measured. */
+export interface MeasuredSaving extends Saving {
+  /** ISO 8601. */
+  readonly measuredAt: string
+}
+
 /** Reads all manifests and looks at each object once. Unreadable manifests are left out. */
 export const saving: Effect.Effect<Saving, ArchiveError, ContentStore | ManifestStore> = Effect.gen(
   function* () {

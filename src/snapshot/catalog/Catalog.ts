@@ -5,8 +5,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import type { Link, LinkPage } from "../Link.ts"
-import { NotFound, type BadRequest, type ListRequest } from "../Links.ts"
+import type { Link, LinkPage, LinkState } from "../Link.ts"
+import { NotFound, type BadRequest } from "../LinkRefusals.ts"
 import type { Snapshot } from "../Snapshot.ts"
 import { decodeCursor, encodeCursor } from "./cursor.ts"
 import {
@@ -19,6 +19,15 @@ import {
 } from "./linkRows.ts"
 import { readQuery, selectLinks, type Selection } from "./selection.ts"
 import { urlKey } from "./urlKeys.ts"
+
+export interface ListRequest {
+  readonly query?: string
+  readonly tags?: ReadonlyArray<string>
+  readonly states?: ReadonlyArray<LinkState>
+  /** 1 to 500. */
+  readonly limit: number
+  readonly cursor?: string
+}
 
 type Read<A, E = never> = Effect.Effect<A, E | SqlError, SqlClient.SqlClient>
 

@@ -6,7 +6,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { TagCount } from "../Link.ts"
-import { BadRequest, NotFound } from "../Links.ts"
+import { BadRequest, NotFound } from "../LinkRefusals.ts"
 import { indexTokens } from "./tokens.ts"
 
 /** Longer names are refused (UTF-16 units). */

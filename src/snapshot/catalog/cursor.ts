@@ -1,6 +1,6 @@
 /** Opaque cursors: where the next page goes on. Their content is nobody's business outside, so it may change. */
 import * as Effect from "effect/Effect"
-import { BadRequest } from "../Links.ts"
+import { BadRequest } from "../LinkRefusals.ts"
 
 export const encodeCursor = (position: ReadonlyArray<number>): string =>
   Buffer.from(JSON.stringify(position)).toString("base64url")

@@ -4,7 +4,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import { Cron } from "croner"
 import * as Effect from "effect/Effect"
 import { isoTime } from "../catalog/linkRows.ts"
-import { BadRequest } from "../Links.ts"
+import { BadRequest } from "../LinkRefusals.ts"
 
 export type TargetKind = "link" | "tag" | "query"
 

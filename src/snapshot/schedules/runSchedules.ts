@@ -9,7 +9,7 @@ import { StateStore } from "../../actors/StateStore.ts"
 import type { CaptureQueue } from "../CaptureQueue.ts"
 import { linksById, list } from "../catalog/Catalog.ts"
 import type { Link, LinkPage } from "../Link.ts"
-import type { LinkGroup } from "../LinksRoom.ts"
+import type { LinkGroup } from "../LinkGroup.ts"
 import type { Wake } from "../Wake.ts"
 import { allSchedules, nextRun, type ScheduleRow } from "./Schedule.ts"
 

@@ -5,7 +5,8 @@ import * as Either from "effect/Either"
 import * as Catalog from "../catalog/Catalog.ts"
 import { isoTime } from "../catalog/linkRows.ts"
 import type { LinkFailure, RestedState } from "../LinkRecord.ts"
-import { NotFound, type NotInThisState, type Links, type Removal } from "../Links.ts"
+import type { Links, Removal } from "../Links.ts"
+import { NotFound, type NotInThisState } from "../LinkRefusals.ts"
 import type { Tools } from "./tools.ts"
 
 /** Machines that one change talks to at once. */

@@ -1,6 +1,6 @@
 /** What users write, held against the bounds; refused by name. */
 import * as Effect from "effect/Effect"
-import { BadRequest } from "../Links.ts"
+import { BadRequest } from "../LinkRefusals.ts"
 import { hasLogin, loginRefused, withoutLogin } from "./addresses.ts"
 
 /** Longer texts are refused, in UTF-16 units. */

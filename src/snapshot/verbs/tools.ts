@@ -9,9 +9,9 @@ import type { CaptureQueue } from "../CaptureQueue.ts"
 import * as Catalog from "../catalog/Catalog.ts"
 import type { Link, LinkState, QueueStatus } from "../Link.ts"
 import type { LinkEvent } from "../LinkRecord.ts"
-import type { NotFound } from "../Links.ts"
-import type { LinkGroup } from "../LinksRoom.ts"
-import type { MeasuredSaving } from "../Upkeep.ts"
+import type { NotFound } from "../LinkRefusals.ts"
+import type { LinkGroup } from "../LinkGroup.ts"
+import type { MeasuredSaving } from "../archive/saving.ts"
 
 export interface LinkParts {
   readonly group: LinkGroup
