@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { SealingConfig } from "./Config.ts"
 import type { MinerStoreApi } from "./MinerStore.ts"
 import type { Modelled } from "./model/layers.ts"
+import type { Offers } from "./Offers.ts"
 import { sealProofOf } from "./pieces/sealProof.ts"
 import type { Request, RequestNamed, ReplyOf, RequestTag } from "./ports/Request.ts"
 import type { SealProof } from "./Sector.ts"
@@ -21,6 +22,7 @@ export interface Miner {
   readonly store: MinerStoreApi
   readonly waits: Waits
   readonly modelled: Modelled
+  readonly offers: Offers
   readonly keeper: WorldKeeper
   readonly hold: Hold
   /** The settings as they are now. */

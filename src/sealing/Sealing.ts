@@ -16,7 +16,15 @@ import type { StoreError } from "../actors/StoreError.ts"
 import { AutoPledge, type AutoPledgeState } from "./AutoPledge.ts"
 import type { BatchView } from "./batch/Batchers.ts"
 import type { SealingConfig } from "./Config.ts"
-import { addDeal, createDealSector, type PieceAdded, type PieceNotAdded } from "./DealInput.ts"
+import {
+  addDeal,
+  createDealSector,
+  listOffers,
+  offerDeal,
+  type PieceAdded,
+  type PieceNotAdded,
+  type PieceOffered,
+} from "./DealInput.ts"
 import type { SectorEvent } from "./events/SectorEvent.ts"
 import type { Miner } from "./Miner.ts"
 import { MinerStore, type SectorRow } from "./MinerStore.ts"
@@ -27,6 +35,7 @@ import { clockScheduler } from "./model/Scheduler.ts"
 import { setWorld, worldSettings, type BadWorldSetting, type WorldSetting } from "./model/settings.ts"
 import type { WorkerView } from "./model/Workers.ts"
 import type { World, WorldOptions } from "./model/World.ts"
+import { Offers, type Offer } from "./Offers.ts"
 import { pledgeMany, pledgeSector, type Pledged, type SectorNotCreated } from "./Pledge.ts"
 import type { BatchKind, BatchResult } from "./ports/Batchers.ts"
 import type { ChainEpoch, SectorNumber } from "./Sector.ts"
@@ -54,6 +63,8 @@ type Sent = Effect.Effect<SectorView, NoSector | SectorRefused | StoreError>
 /** A sector in the list, and why it waits. */
 export interface ListedSector extends SectorRow {
   readonly waiting: Waiting | null
+  /** It is marked for upgrade: the next sector with deals takes its place. */
+  readonly marked: boolean
   /** What the modelled chain has of it; null when it is not there. */
   readonly onChain: { readonly expiration: ChainEpoch; readonly live: boolean } | null
 }
@@ -94,6 +105,10 @@ export interface SealingApi {
   readonly markForUpgrade: (sector: SectorNumber) => Sent
   /** Publishes a modelled deal and puts its piece into a sector; resolves when it is written. */
   readonly addPiece: (deal: NewDeal) => Effect.Effect<PieceAdded, PieceNotAdded | StoreError>
+  /** Publishes a modelled deal; resolves when its piece is let in or refused at the door, without waiting for a sector. */
+  readonly offerPiece: (deal: NewDeal) => Effect.Effect<PieceOffered, PieceNotAdded | StoreError>
+  /** The pieces that wait, and the last ones that were written or refused; newest first. */
+  readonly offers: Effect.Effect<ReadonlyArray<Offer>>
   readonly batching: (kind: BatchKind) => Effect.Effect<BatchView>
   /** Sends what a batcher holds now; gives what went out. */
   readonly publish: (kind: BatchKind) => Effect.Effect<ReadonlyArray<BatchResult>>
@@ -204,6 +219,7 @@ const openMiner = (options: SealingOptions) =>
       store,
       waits,
       modelled: world,
+      offers: new Offers(),
       keeper,
       hold: time.hold,
       config: options.config,
@@ -244,6 +260,7 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
         rows.map((row) => ({
           ...row,
           waiting: waitingOf(miner, row.number),
+          marked: made.input.isMarked(row.number),
           onChain: onChainOf(made.world, row.number),
         })),
       ),
@@ -256,6 +273,8 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
     seal: (sector) => send(sector, { _tag: "SectorStartPacking" }),
     markForUpgrade: (sector) => markForUpgrade(miner, sector),
     addPiece: (deal) => addDeal(miner, deal),
+    offerPiece: (deal) => offerDeal(miner, deal),
+    offers: Effect.sync(() => listOffers(miner)),
     batching: (kind) => Effect.sync(() => made.batchers.view(kind)),
     publish: (kind) => flush(miner, kind),
     jobs: Effect.sync(() => made.world.sealer.jobs()),

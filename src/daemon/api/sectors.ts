@@ -22,6 +22,8 @@ export const SectorRow = Schema.Struct({
   /** When what it waits for is due, on the clock of the sealing world; null when nobody can know. */
   until: Schema.optional(Schema.NullOr(Schema.String)),
   lastError: Schema.NullOr(Schema.String),
+  /** Is it marked for upgrade: the next sector with deals takes its place? */
+  marked: Schema.optional(Schema.Boolean),
   /** Is it on the (modelled) chain, and does it live there? */
   onChain: Schema.optional(Schema.Boolean),
   active: Schema.optional(Schema.Boolean),

@@ -5,6 +5,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Size } from "../../sealing/Config.ts"
 import { Conflict } from "./Problem.ts"
+import { optional } from "./words.ts"
 
 export const WorldSetting = Schema.Struct({
   name: Schema.String,
@@ -38,16 +39,46 @@ const AddPiece = Schema.Struct({
   /** Epochs at which the modelled deal starts and ends. */
   start: Epoch,
   end: Epoch,
+  /** False: answer when the piece is let in, without waiting until it is written. */
+  wait: optional(Schema.Boolean),
 })
   .pipe(Schema.filter(({ start, end }) => (end > start ? undefined : "end must be after start")))
   .annotations({ identifier: "AddPiece" })
 
 export const PieceDocument = Schema.Struct({
-  sector: Schema.Number,
-  /** In padded bytes. */
-  offset: Schema.Number,
+  /** The id of the modelled deal. */
+  deal: Schema.Number,
+  /** Null when it was not waited for. */
+  sector: Schema.NullOr(Schema.Number),
+  /** In padded bytes; null when it was not waited for. */
+  offset: Schema.NullOr(Schema.Number),
 }).annotations({ identifier: "PieceAdded" })
 export type PieceDocument = typeof PieceDocument.Type
+
+export const OfferedPiece = Schema.Struct({
+  deal: Schema.Number,
+  /** In padded bytes. */
+  size: Schema.Number,
+  start: Schema.Number,
+  end: Schema.Number,
+  /** When it was offered: ISO 8601 on the clock of the sealing world. */
+  at: Schema.String,
+  /** `waiting` has no sector yet, `assigned` has one and is not written. */
+  state: Schema.Literal("waiting", "assigned", "written", "refused"),
+  sector: Schema.NullOr(Schema.Number),
+  /** In padded bytes; null until it is written. */
+  offset: Schema.NullOr(Schema.Number),
+  /** Why it was refused. */
+  reason: Schema.NullOr(Schema.String),
+}).annotations({ identifier: "OfferedPiece" })
+export type OfferedPiece = typeof OfferedPiece.Type
+
+export const PiecesDocument = Schema.Struct({
+  simulated: Schema.Literal(true),
+  /** All that wait and the last 200 that were settled since the start of the process, newest first. */
+  pieces: Schema.Array(OfferedPiece),
+}).annotations({ identifier: "OfferedPieces" })
+export type PiecesDocument = typeof PiecesDocument.Type
 
 export const worldGroup = HttpApiGroup.make("world")
   .add(
@@ -62,13 +93,19 @@ export const worldGroup = HttpApiGroup.make("world")
       .annotate(OpenApi.Summary, "Change the modelled world, for drills"),
   )
   .add(
+    HttpApiEndpoint.get("pieces", "/sealing/pieces")
+      .addSuccess(PiecesDocument)
+      .annotate(OpenApi.Summary, "The pieces that were offered, and what became of them"),
+  )
+  .add(
     HttpApiEndpoint.post("addPiece", "/sealing/pieces")
       .setPayload(AddPiece)
       .addSuccess(PieceDocument, { status: 201 })
+      .addSuccess(PieceDocument, { status: 202 })
       .addError(Conflict)
       .annotate(OpenApi.Summary, "Put the piece of a modelled deal into a sector")
       .annotate(
         OpenApi.Description,
-        "Answers when the piece is written, which takes time of the sealing world; while that is paused it waits.",
+        "Answers 201 when the piece is written, which takes time of the sealing world; while that is paused it waits. With `wait: false` it answers 202 at once, with the deal; `GET /sealing/pieces` says what becomes of it.",
       ),
   )

@@ -8,7 +8,7 @@ import type * as Effect from "effect/Effect"
 import type { BatchingDocument, BatchKind } from "../api/batching.ts"
 import type { Job, Worker } from "../api/sealing.ts"
 import type { SectorLogEntry, SectorRecord, SectorRow } from "../api/sectors.ts"
-import type { PieceDocument, WorldSetting } from "../api/world.ts"
+import type { OfferedPiece as PieceRow, PieceDocument, WorldSetting } from "../api/world.ts"
 
 /** No sector of that number; none is ever created by asking. HTTP 404. */
 export class NoSuchSector extends Data.TaggedError("NoSuchSector")<{ readonly number: number }> {
@@ -76,8 +76,10 @@ export class SealingPort extends Context.Tag("linkseal/daemon/SealingPort")<
     readonly terminate: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
     readonly seal: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
     readonly markForUpgrade: (number: number) => Effect.Effect<SectorRecord, NoSuchSector | Refused>
-    /** Resolves when the piece is written. */
-    readonly addPiece: (piece: OfferedPiece) => Effect.Effect<PieceDocument, Refused>
+    /** Resolves when the piece is written; without `wait` when it is let in. */
+    readonly addPiece: (piece: OfferedPiece, wait: boolean) => Effect.Effect<PieceDocument, Refused>
+    /** What became of the pieces that were offered, newest first. */
+    readonly pieces: Effect.Effect<ReadonlyArray<PieceRow>>
     readonly batching: (kind: BatchKind) => Effect.Effect<BatchingDocument>
     /** Sends what waits, and says what went out. */
     readonly publish: (kind: BatchKind) => Effect.Effect<BatchingDocument>

@@ -82,7 +82,12 @@ export const worldHandlers = HttpApiBuilder.group(api, "world", (handlers) =>
       .handle("set", ({ payload: { setting, value } }) =>
         Effect.map(answering(sealing.setWorld(setting, value)), worldDocument),
       )
-      .handle("addPiece", ({ payload }) => answering(sealing.addPiece(payload))),
+      .handle("pieces", () => Effect.map(sealing.pieces, (pieces) => ({ simulated: true as const, pieces })))
+      .handle("addPiece", ({ payload: { wait = true, ...piece } }) =>
+        Effect.map(answering(sealing.addPiece(piece, wait)), (added) =>
+          HttpServerResponse.unsafeJson(added, { status: added.sector === null ? 202 : 201 }),
+        ),
+      ),
   ),
 )
 

@@ -8,6 +8,7 @@ import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
 import type { World } from "../../sealing/model/World.ts"
+import type { PieceNotAdded } from "../../sealing/DealInput.ts"
 import type { Waiting } from "../../sealing/Waits.ts"
 import { Sealing, type ListedSector, type SealingApi } from "../../sealing/Sealing.ts"
 import { SealingClock, type ClockRefused } from "../../sealing/SealingClock.ts"
@@ -23,11 +24,19 @@ import type { BatchingDocument, BatchKind } from "../api/batching.ts"
 import type { ClockDocument } from "../api/clock.ts"
 import type { Progress } from "../api/events.ts"
 import type { SectorRow } from "../api/sectors.ts"
+import type { PieceDocument } from "../api/world.ts"
 import type { Settings } from "../Config.ts"
 import { ClockPort } from "../http/ClockPort.ts"
 import { FsmPort } from "../http/FsmPort.ts"
 import { ProgressPort } from "../http/JournalPort.ts"
-import { NoSuchSector, Refused, SealingPort, UnknownName, WrongValue } from "../http/SealingPort.ts"
+import {
+  NoSuchSector,
+  Refused,
+  SealingPort,
+  UnknownName,
+  WrongValue,
+  type OfferedPiece,
+} from "../http/SealingPort.ts"
 import { machineTable } from "../machines.ts"
 import { liveSealingConfig } from "./sealingConfig.ts"
 
@@ -58,6 +67,7 @@ const rowOf =
     why: sector.waiting?.text ?? null,
     until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
     lastError: sector.lastError,
+    marked: sector.marked,
     onChain: sector.onChain !== null,
     active: sector.onChain?.live === true,
     expiration: sector.onChain === null ? null : iso(world.chain.epochs.startOf(sector.onChain.expiration)),
@@ -101,6 +111,16 @@ const sendByName = (sealing: SealingApi) => (number: number, name: string, paylo
     return withPending(yield* answered(sealing.send(number, event, wait)))
   })
 
+const addPiece = (sealing: SealingApi) => (piece: OfferedPiece, wait: boolean) => {
+  const added: Effect.Effect<PieceDocument, PieceNotAdded | StoreError> = wait
+    ? sealing.addPiece(piece)
+    : Effect.map(sealing.offerPiece(piece), ({ deal }) => ({ deal, sector: null, offset: null }))
+  return Effect.catchTags(added, {
+    PieceNotAdded: ({ message }) => Effect.fail(new Refused({ code: "piece-not-added", message })),
+    StoreError: (error) => Effect.die(error),
+  })
+}
+
 const batchingDocument =
   (kind: BatchKind, sent: ReadonlyArray<BatchResult>) =>
   ({ pending, max, timerAt }: BatchView): BatchingDocument => ({
@@ -143,11 +163,8 @@ const sealingPort = Layer.effect(
     terminate: (number) => Effect.map(answered(sealing.terminate(number)), withPending),
     seal: (number) => Effect.map(answered(sealing.seal(number)), withPending),
     markForUpgrade: (number) => Effect.map(answered(sealing.markForUpgrade(number)), withPending),
-    addPiece: (piece) =>
-      Effect.catchTags(sealing.addPiece(piece), {
-        PieceNotAdded: ({ message }) => Effect.fail(new Refused({ code: "piece-not-added", message })),
-        StoreError: (error) => Effect.die(error),
-      }),
+    addPiece: addPiece(sealing),
+    pieces: Effect.map(sealing.offers, (offers) => offers.map((offer) => ({ ...offer, at: iso(offer.at) }))),
     batching: (kind) => Effect.map(sealing.batching(kind), batchingDocument(kind, [])),
     publish: (kind) =>
       Effect.flatMap(sealing.publish(kind), (sent) =>

@@ -147,6 +147,11 @@ export class InputTable {
     return this.upgrades.has(sector)
   }
 
+  /** The sector that a piece was given, by the piece's key; null while it has none. */
+  assignedTo(key: string): SectorNumber | null {
+    return this.pending.get(key)?.sector ?? null
+  }
+
   /** Open sectors, pieces that wait, and when each deal timer fires; for a look from outside. */
   view() {
     return {

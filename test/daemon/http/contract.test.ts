@@ -286,6 +286,19 @@ describe("the sealing world", () => {
     })
   })
 
+  it("takes a piece with 201 when it is written, with 202 when nobody waits, and tells what became of it", async () => {
+    const piece = { size: "8GiB", start: 6_600_000, end: 7_200_000 }
+    const written = await post("/sealing/pieces", piece)
+    expect([written.status, written.json]).toEqual([201, { deal: 1000, sector: 0, offset: 2 ** 33 }])
+    const offered = await post("/sealing/pieces", { ...piece, wait: false })
+    expect([offered.status, offered.json]).toEqual([202, { deal: 1000, sector: null, offset: null }])
+    expect((await post("/sealing/pieces", { ...piece, size: "64GiB", wait: false })).status).toBe(409)
+    expect((await get("/sealing/pieces")).json).toMatchObject({
+      simulated: true,
+      pieces: [{ deal: 1000, state: "assigned", sector: 0, offset: null, reason: null }],
+    })
+  })
+
   it("turns the clock", async () => {
     const before = (await get("/clock")).json
     const turned = (await post("/clock", { paused: true, scale: 36_000, advance: "30 days" })).json

@@ -106,12 +106,27 @@ export const makeDoubleSealing = (journal: DoubleJournal) =>
                 new Refused({ code: "not-in-this-state", message: `sector ${number} is not Proving` }),
               ),
         ),
-      addPiece: ({ size }) =>
+      addPiece: ({ size }, wait) =>
         size > 2 ** 35
           ? Effect.fail(
               new Refused({ code: "piece-not-added", message: "the piece is larger than a sector" }),
             )
-          : Effect.succeed({ sector: 0, offset: size }),
+          : Effect.succeed(
+              wait ? { deal: 1000, sector: 0, offset: size } : { deal: 1000, sector: null, offset: null },
+            ),
+      pieces: Effect.succeed([
+        {
+          deal: 1000,
+          size: 2 ** 33,
+          start: 6_600_000,
+          end: 7_200_000,
+          at,
+          state: "assigned",
+          sector: 0,
+          offset: null,
+          reason: null,
+        },
+      ]),
       batching: (kind) => Effect.succeed({ kind, pending: [1, 2], max: 256, until: at, sent: [] }),
       publish: (kind) =>
         Effect.succeed({

@@ -31,8 +31,8 @@ describe("a sector with deals", () => {
         }
       }),
     )
-    expect(seen.first).toEqual({ sector: 0, offset: 0 })
-    expect(seen.second).toEqual({ sector: 0, offset: 16 * GiB })
+    expect(seen.first).toEqual({ deal: 1000, sector: 0, offset: 0 })
+    expect(seen.second).toEqual({ deal: 1001, sector: 0, offset: 16 * GiB })
     expect(seen.waiting).toMatchObject({ kind: "timer", until: Date.UTC(2024, 0, 1, 6) })
     expect(seen.path).toEqual([
       "0 WaitDeals",
@@ -119,6 +119,38 @@ describe("a sector with deals", () => {
       }),
     )
     expect(seen).toEqual({ errors: ["PieceNotAdded", "PieceNotAdded", "PieceNotAdded"], states: {} })
+  })
+
+  it("lets a piece in without waiting, and tells later what became of it", async () => {
+    const seen = await withMiner({ config: { MaxWaitDealsSectors: 1 } }, (_, sealing) =>
+      Effect.gen(function* () {
+        const first = yield* sealing.offerPiece(deal(32 * GiB))
+        yield* sealing.offerPiece(deal(32 * GiB))
+        const tooSoon = yield* Effect.flip(sealing.offerPiece(deal(8 * GiB, 479)))
+        const atOnce = yield* sealing.offers
+        yield* Effect.sleep(1)
+        const soon = yield* sealing.offers
+        yield* sealing.setWorld("sealer-failure", "AP 1 sector 1")
+        yield* Effect.sleep(hours(1))
+        return { first, tooSoon, atOnce, soon, later: yield* sealing.offers, added: yield* first.added }
+      }),
+    )
+    const brief = (offers: typeof seen.later) =>
+      offers.map(({ deal: id, state, sector, offset }) => [id, state, sector, offset])
+    expect(seen.tooSoon._tag).toBe("PieceNotAdded")
+    expect(brief(seen.atOnce)).toEqual([
+      [1002, "refused", null, null],
+      [1001, "waiting", null, null],
+      [1000, "waiting", null, null],
+    ])
+    expect(brief(seen.soon).at(-1)).toEqual([1000, "assigned", 0, null])
+    expect(brief(seen.later)).toEqual([
+      [1002, "refused", null, null],
+      [1001, "refused", null, null],
+      [1000, "written", 0, 0],
+    ])
+    expect(seen.later[1]!.reason).toContain("AP failed")
+    expect(seen.added).toEqual({ deal: 1000, sector: 0, offset: 0 })
   })
 
   it("tells the sender when the piece cannot be written, and goes back to waiting", async () => {
