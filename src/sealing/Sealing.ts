@@ -45,6 +45,7 @@ import { SectorNumbers } from "./SectorNumbers.ts"
 import { stateValue, type StatBucket } from "./SectorState.ts"
 import {
   markForUpgrade,
+  sealNow,
   sectorLogOf,
   sendToSector,
   viewSector,
@@ -66,7 +67,12 @@ export interface ListedSector extends SectorRow {
   /** It is marked for upgrade: the next sector with deals takes its place. */
   readonly marked: boolean
   /** What the modelled chain has of it; null when it is not there. */
-  readonly onChain: { readonly expiration: ChainEpoch; readonly live: boolean } | null
+  readonly onChain: {
+    readonly expiration: ChainEpoch
+    readonly live: boolean
+    /** Bytes of deals, averaged over the sector's lifetime, as Lotus lists them. */
+    readonly dealWeight: number
+  } | null
 }
 
 /** The counters that the limits read. */
@@ -100,7 +106,7 @@ export interface SealingApi {
   readonly forceState: (sector: SectorNumber, state: string) => Sent
   readonly remove: (sector: SectorNumber) => Sent
   readonly terminate: (sector: SectorNumber) => Sent
-  /** Packs a sector that waits for deals now. */
+  /** Packs a sector that waits for deals now, or as soon as its piece is written. */
   readonly seal: (sector: SectorNumber) => Sent
   readonly markForUpgrade: (sector: SectorNumber) => Sent
   /** Publishes a modelled deal and puts its piece into a sector; resolves when it is written. */
@@ -270,7 +276,7 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
     forceState: (sector, state) => send(sector, { _tag: "SectorForceState", State: stateValue(state) }),
     remove: (sector) => send(sector, { _tag: "SectorRemove" }),
     terminate: (sector) => send(sector, { _tag: "SectorTerminate" }),
-    seal: (sector) => send(sector, { _tag: "SectorStartPacking" }),
+    seal: (sector) => sealNow(miner, sector),
     markForUpgrade: (sector) => markForUpgrade(miner, sector),
     addPiece: (deal) => addDeal(miner, deal),
     offerPiece: (deal) => offerDeal(miner, deal),
@@ -294,11 +300,19 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
   }
 }
 
-const onChainOf = ({ chain }: World, sector: SectorNumber): ListedSector["onChain"] => {
+const onChainOf = ({ chain, market }: World, sector: SectorNumber): ListedSector["onChain"] => {
   const found = chain.sectorOf(sector)
-  return found === null
-    ? null
-    : { expiration: found.Expiration, live: chain.miner.isLive(sector, chain.head) }
+  if (found === null) return null
+  const { Activation, Expiration, DealIDs } = found
+  const weight = DealIDs.reduce((sum, id) => {
+    const deal = market.get(id)?.proposal
+    return deal === undefined ? sum : sum + deal.PieceSize * (deal.EndEpoch - deal.StartEpoch)
+  }, 0)
+  return {
+    expiration: Expiration,
+    live: chain.miner.isLive(sector, chain.head),
+    dealWeight: Math.floor(weight / (Expiration - Activation)),
+  }
 }
 
 /** A machine that failed too often waits for nothing but the operator. */

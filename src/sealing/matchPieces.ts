@@ -6,6 +6,7 @@ import * as Data from "effect/Data"
 import type { ChainEpoch, PaddedBytes, SectorNumber } from "./Sector.ts"
 import { place } from "./pieces/padding.ts"
 import { isPaddedPiece } from "./pieces/sizes.ts"
+import { showSize } from "./units.ts"
 
 /** A piece that waits for a sector. */
 export interface WaitingPiece {
@@ -100,13 +101,19 @@ export interface Door {
 export const refusal = (piece: OfferedPiece, door: Door): PieceRefused | null => {
   const refuse = (reason: PieceRefused["reason"], message: string) => new PieceRefused({ reason, message })
   if (!isPaddedPiece(piece.size))
-    return refuse("size", `a piece of ${piece.size} bytes cannot be: sizes are powers of two from 128 on`)
+    return refuse(
+      "size",
+      `a piece of ${showSize(piece.size)} cannot be: sizes are powers of two from 128 bytes on`,
+    )
   if (piece.size > door.sectorSize)
-    return refuse("too-large", `a piece of ${piece.size} bytes does not fit a sector of ${door.sectorSize}`)
+    return refuse(
+      "too-large",
+      `a piece of ${showSize(piece.size)} does not fit a sector of ${showSize(door.sectorSize)}`,
+    )
   if (door.head + door.startEpochBuffer > piece.startEpoch)
     return refuse(
       "too-late",
-      `cannot add piece for deal with piece CID ${piece.key}: current epoch ${door.head} has passed deal proposal start epoch ${piece.startEpoch} less ${door.startEpochBuffer}`,
+      `the deal starts at epoch ${piece.startEpoch}, and must not start before ${door.head + door.startEpochBuffer}: the head is ${door.head}, and sealing is given ${door.startEpochBuffer} epochs (StartEpochSealingBuffer)`,
     )
   if (door.isPending(piece.key)) return refuse("pending", `piece for deal ${piece.key} already pending`)
   return null

@@ -14,6 +14,7 @@ import type { Miner } from "./Miner.ts"
 import { hasDeals, printed, type Sector, type SectorNumber } from "./Sector.ts"
 import type { LogEntry } from "./SectorLog.ts"
 import { stateName } from "./SectorState.ts"
+import { eventsTaken } from "./transitions/corrections.ts"
 
 /** No sector of that number. */
 export class NoSector extends Data.TaggedError("NoSector")<{ readonly sector: SectorNumber }> {
@@ -72,6 +73,16 @@ const refusalCodes: Partial<Record<string, string>> = {
   MailboxFull: "mailbox-full",
 }
 
+/** What every state takes. */
+const always = "SectorForceState, SectorRemove, SectorRestart, SectorTerminate"
+
+const refusalText = (sector: SectorNumber, error: Refusal | PlanFailure): string => {
+  if (error._tag !== "InvalidTransition") return error.message
+  const taken = eventsTaken(error.state)
+  const own = taken.length === 0 ? "" : `${taken.join(", ")}, and always `
+  return `sector ${sector} is in ${error.state}, which does not take ${error.event}. It takes ${own}${always}`
+}
+
 const refused =
   (sector: SectorNumber) =>
   (error: Refusal | PlanFailure | StoreError): SectorRefused | StoreError =>
@@ -80,7 +91,7 @@ const refused =
       : new SectorRefused({
           sector,
           code: refusalCodes[error._tag] ?? "not-in-this-state",
-          message: error.message,
+          message: refusalText(sector, error),
         })
 
 /**
@@ -111,6 +122,30 @@ export const sendToSector = (
       ? verdict
       : Effect.timeoutOption(Effect.disconnect(verdict), Duration.millis(planWithinMillis))
     return yield* viewSector(miner, sector)
+  })
+
+/** The states in which a sector collects pieces. */
+const collecting: ReadonlyArray<string> = ["Empty", "WaitDeals", "AddPiece", "AddPieceFailed"]
+
+/**
+ * Packs a sector that waits for deals now; one that is writing a piece is packed when it is written. Any other sector is
+ * refused: it takes the event without effect.
+ */
+export const sealNow = (
+  miner: Miner,
+  sector: SectorNumber,
+): Effect.Effect<SectorView, NoSector | SectorRefused | StoreError> =>
+  Effect.gen(function* () {
+    yield* Deferred.await(miner.started)
+    const { state } = yield* statusOf(miner, sector)
+    if (!collecting.includes(state.State))
+      return yield* new SectorRefused({
+        sector,
+        code: "not-in-this-state",
+        message: `sector ${sector} is ${stateName(state.State)}: only one that waits for deals can be packed by hand`,
+      })
+    miner.modelled.input.packNext(sector)
+    return yield* sendToSector(miner, sector, { _tag: "SectorStartPacking" }, false)
   })
 
 /** Marks a proven sector without deals: the next sector with deals takes its place (Lotus before snap deals). */

@@ -51,10 +51,12 @@ const shownDurations: ReadonlyArray<readonly [string, number]> = [
   ["s", 1000],
 ]
 
-/** A duration in the largest unit that divides it. */
+/** A duration that reads back as the same: in the largest unit that divides it, else in the largest that needs two decimals at most. */
 export const showDuration = (millis: number): string => {
   if (millis === 0) return "0 s"
   for (const [name, unit] of shownDurations) if (millis % unit === 0) return `${millis / unit} ${name}`
+  for (const [name, unit] of shownDurations)
+    if (millis > unit && (millis * 100) % unit === 0) return `${millis / unit} ${name}`
   return `${millis} ms`
 }
 

@@ -104,6 +104,17 @@ describe("amounts", () => {
     expect(() => parseFil(text)).toThrow("amount of money"),
   )
 
+  it("shows a duration so that it reads back as the same", () => {
+    expect([100_600, 10_996_800, 330, 90_000].map(showDuration)).toEqual([
+      "100.6 s",
+      "183.28 min",
+      "330 ms",
+      "90 s",
+    ])
+    for (let millis = 1; millis < 10 ** 10; millis = Math.ceil(millis * 1.37) + 7)
+      expect(parseDuration(showDuration(millis))).toBe(millis)
+  })
+
   it("sizes and rates", () => {
     expect([parseSize("32GiB"), parseSize("1.5 KiB"), parseSize("15TB")]).toEqual([2 ** 35, 1536, 15e12])
     expect([showSize(2 ** 35), showSize(1000), showDuration(0), showDuration(5_400_000)]).toEqual([

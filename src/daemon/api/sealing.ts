@@ -11,7 +11,9 @@ export const Job = Schema.Struct({
   /** Lotus's short name: AP PC1 PC2 C1 C2 FIN ... */
   task: Schema.String,
   state: Schema.String,
+  /** The worker's name, and its id as Lotus shows one (8 hex digits); null while the job waits. */
   worker: Schema.NullOr(Schema.String),
+  workerId: Schema.optional(Schema.NullOr(Schema.String)),
   /** ISO 8601 on the clock of the sealing world. */
   since: Schema.String,
   until: Schema.NullOr(Schema.String),

@@ -29,6 +29,10 @@ export const SectorRow = Schema.Struct({
   active: Schema.optional(Schema.Boolean),
   /** ISO 8601, on the clock of the sealing world; null while it is not on the chain. */
   expiration: Schema.optional(Schema.NullOr(Schema.String)),
+  /** The same as an epoch. */
+  expirationEpoch: Schema.optional(Schema.NullOr(Schema.Number)),
+  /** Bytes of deals, averaged over its lifetime; null while it is not on the chain. */
+  dealWeight: Schema.optional(Schema.NullOr(Schema.Number)),
   /** Entries of its log that are events. */
   events: Schema.optional(Schema.Number),
   /** From its first event to SectorProving, in milliseconds; null until then. */

@@ -23,7 +23,7 @@ import type { BatchResult } from "../../sealing/ports/Batchers.ts"
 import type { BatchingDocument, BatchKind } from "../api/batching.ts"
 import type { ClockDocument } from "../api/clock.ts"
 import type { Progress } from "../api/events.ts"
-import type { SectorRow } from "../api/sectors.ts"
+import type { SectorRecord, SectorRow } from "../api/sectors.ts"
 import type { PieceDocument } from "../api/world.ts"
 import type { Settings } from "../Config.ts"
 import { ClockPort } from "../http/ClockPort.ts"
@@ -71,6 +71,8 @@ const rowOf =
     onChain: sector.onChain !== null,
     active: sector.onChain?.live === true,
     expiration: sector.onChain === null ? null : iso(world.chain.epochs.startOf(sector.onChain.expiration)),
+    expirationEpoch: sector.onChain?.expiration ?? null,
+    dealWeight: sector.onChain?.dealWeight ?? null,
     events: sector.events,
     sealMillis:
       sector.provenAt === null || sector.startedAt === null ? null : sector.provenAt - sector.startedAt,
@@ -79,8 +81,14 @@ const rowOf =
 const waitingDocument = (waiting: Waiting | null) =>
   waiting === null ? null : { ...waiting, until: waiting.until === null ? null : iso(waiting.until) }
 
-const withPending = ({ record, pending }: SectorView) =>
-  pending.length === 0 ? { ...record } : { ...record, pending }
+/** The record as it is printed, with what is ours: the events that wait, and why the sector waits. */
+const recordDocument =
+  (sealing: SealingApi) =>
+  ({ record, pending }: SectorView): SectorRecord => ({
+    ...record,
+    ...(pending.length === 0 ? {} : { pending }),
+    waiting: waitingDocument(sealing.waiting(record.SectorNumber)),
+  })
 
 /** The values of these states, or all but Removed; a name that is none is refused with the list. */
 const wantedStates = (states: ReadonlyArray<string>, showRemoved: boolean) => {
@@ -108,7 +116,7 @@ const sendByName = (sealing: SealingApi) => (number: number, name: string, paylo
         ? new UnknownName({ what: "event", name, known: sectorEventNames })
         : new WrongValue({ message: error.message }),
     )
-    return withPending(yield* answered(sealing.send(number, event, wait)))
+    return recordDocument(sealing)(yield* answered(sealing.send(number, event, wait)))
   })
 
 const addPiece = (sealing: SealingApi) => (piece: OfferedPiece, wait: boolean) => {
@@ -148,7 +156,7 @@ const sealingPort = Layer.effect(
         Effect.catchTag(sealing.view(number), "StoreError", Effect.die).pipe(
           Effect.mapError(() => new NoSuchSector({ number })),
         ),
-        (view) => ({ ...withPending(view), waiting: waitingDocument(sealing.waiting(number)) }),
+        recordDocument(sealing),
       ),
     log: (number) =>
       Effect.catchTag(sealing.log(number), "StoreError", Effect.die).pipe(
@@ -157,12 +165,12 @@ const sealingPort = Layer.effect(
     send: sendByName(sealing),
     updateState: (number, state) =>
       isSectorState(state)
-        ? Effect.map(answered(sealing.forceState(number, state)), withPending)
+        ? Effect.map(answered(sealing.forceState(number, state)), recordDocument(sealing))
         : Effect.fail(new UnknownName({ what: "state", name: state, known: sectorStateNames })),
-    remove: (number) => Effect.map(answered(sealing.remove(number)), withPending),
-    terminate: (number) => Effect.map(answered(sealing.terminate(number)), withPending),
-    seal: (number) => Effect.map(answered(sealing.seal(number)), withPending),
-    markForUpgrade: (number) => Effect.map(answered(sealing.markForUpgrade(number)), withPending),
+    remove: (number) => Effect.map(answered(sealing.remove(number)), recordDocument(sealing)),
+    terminate: (number) => Effect.map(answered(sealing.terminate(number)), recordDocument(sealing)),
+    seal: (number) => Effect.map(answered(sealing.seal(number)), recordDocument(sealing)),
+    markForUpgrade: (number) => Effect.map(answered(sealing.markForUpgrade(number)), recordDocument(sealing)),
     addPiece: addPiece(sealing),
     pieces: Effect.map(sealing.offers, (offers) => offers.map((offer) => ({ ...offer, at: iso(offer.at) }))),
     batching: (kind) => Effect.map(sealing.batching(kind), batchingDocument(kind, [])),
@@ -179,12 +187,13 @@ const sealingPort = Layer.effect(
     autoPledge: sealing.autoPledge,
     setAutoPledge: (change) => Effect.orDie(sealing.setAutoPledge(change)),
     jobs: Effect.map(sealing.jobs, (jobs) =>
-      jobs.map(({ id, sector, task, state, hostname, since, until }) => ({
+      jobs.map(({ id, sector, task, state, worker, hostname, since, until }) => ({
         id,
         sector,
         task,
         state,
         worker: hostname,
+        workerId: worker,
         since: iso(since),
         until: until === null ? null : iso(until),
       })),

@@ -55,7 +55,8 @@ interface Open {
 }
 
 interface DealTimer {
-  readonly timer: Timer
+  /** Null when it was not a timer that fired, but the operator. */
+  readonly timer: Timer | null
   readonly at: number
   fired: boolean
 }
@@ -147,6 +148,12 @@ export class InputTable {
     return this.upgrades.has(sector)
   }
 
+  /** The sector is packed when it waits for deals next: its timer counts as fired. */
+  packNext(sector: SectorNumber): void {
+    this.disarm(sector)
+    this.timers.set(sector, { timer: null, at: this.hooks.scheduler.now(), fired: true })
+  }
+
   /** The sector that a piece was given, by the piece's key; null while it has none. */
   assignedTo(key: string): SectorNumber | null {
     return this.pending.get(key)?.sector ?? null
@@ -197,10 +204,7 @@ export class InputTable {
   private facts(sector: SectorNumber): InputFacts {
     if (this.creating === sector) this.creating = null
     const timer = this.timers.get(sector)
-    if (timer !== undefined && !timer.fired) {
-      this.hooks.scheduler.cancel(timer.timer)
-      this.timers.delete(sector)
-    }
+    if (timer !== undefined && !timer.fired) this.disarm(sector)
     return { assigned: this.assigned.get(sector)?.length ?? 0, timerFired: timer?.fired ?? false }
   }
 
@@ -220,6 +224,12 @@ export class InputTable {
       this.hooks.send(sector, { _tag: "SectorStartPacking" })
     })
     this.timers.set(sector, { timer, at, fired: false })
+  }
+
+  private disarm(sector: SectorNumber): void {
+    const timer = this.timers.get(sector)?.timer ?? null
+    if (timer !== null) this.hooks.scheduler.cancel(timer)
+    this.timers.delete(sector)
   }
 
   private take(sector: SectorNumber): ReadonlyArray<AssignedPiece> | null {
@@ -252,9 +262,7 @@ export class InputTable {
     const keys = this.assigned.get(sector) ?? []
     this.assigned.delete(sector)
     this.open.delete(sector)
-    const timer = this.timers.get(sector)
-    if (timer !== undefined) this.hooks.scheduler.cancel(timer.timer)
-    this.timers.delete(sector)
+    this.disarm(sector)
     if (this.creating === sector) this.creating = null
     for (const key of keys) this.tell(key, { ok: false, reason })
     return null

@@ -144,6 +144,14 @@ export const sectorTable = (now: UnixClock): SectorTable =>
     unreachable: ["Empty", "FailedUnrecoverable", "PackingFailed"],
   })
 
+/** What a state takes and what that leads to, for those who are refused: its own events, without those it ignores. */
+export const eventsTaken = (state: string): ReadonlyArray<string> => {
+  const own = sectorTable(() => 0).byState.get(state) ?? new Map()
+  return [...own.values()]
+    .filter(({ kind, to }) => kind !== "ignore" && to.length > 0)
+    .map(({ event }) => event)
+}
+
 /** The planner of the daemon and of the simulator. */
 export const planSector = (now: UnixClock): Planner<Sector, SectorEvent> =>
   sectorPlanner(sectorTable(now), { unknownState: "first-global" })

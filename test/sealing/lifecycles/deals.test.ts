@@ -96,6 +96,30 @@ describe("a sector with deals", () => {
     expect(seen.path.at(-2)).toMatch(/GetTicket$/)
   })
 
+  it("is packed by hand also while a piece is being written: as soon as it is", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.offerPiece(deal(16 * GiB))
+        yield* Effect.sleep(1)
+        const during = (yield* sealing.view(0)).record.State
+        yield* sealing.seal(0)
+        yield* Effect.sleep(hours(1))
+        const late = yield* Effect.flip(sealing.seal(0))
+        return { during, path: miner.path(0), late: late.message, nobody: yield* Effect.flip(sealing.seal(7)) }
+      }),
+    )
+    expect(seen.during).toBe("AddPiece")
+    expect(seen.path.slice(0, 5)).toEqual([
+      "0 WaitDeals",
+      "0 AddPiece",
+      "1 WaitDeals",
+      "1 Packing",
+      "2 GetTicket",
+    ])
+    expect(seen.late).toBe("sector 0 is PreCommit1: only one that waits for deals can be packed by hand")
+    expect(seen.nobody._tag).toBe("NoSector")
+  })
+
   it("is made one at a time, and not beyond MaxWaitDealsSectors", async () => {
     const seen = await withMiner({ config: { MaxWaitDealsSectors: 1 } }, (_, sealing) =>
       Effect.gen(function* () {

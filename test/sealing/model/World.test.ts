@@ -64,7 +64,7 @@ describe("the settings for drills", () => {
     ["sealer-failure", "PC2 3 sector 7 invalid", "PC2 3 sector 7 invalid"],
     ["sealer-failure", "none", "none"],
     ["worker", "miner down", "miner down"],
-    ["duration", "PC1 2 h", "AP 100600 ms, PC1 2 h, PC2 1423800 ms, C1 330 ms, C2 965700 ms, FIN 1 min"],
+    ["duration", "PC1 2 h", "AP 100.6 s, PC1 2 h, PC2 23.73 min, C1 330 ms, C2 965.7 s, FIN 1 min"],
     ["deal", "1000 drop", "0 published"],
   ]
 

@@ -1,50 +1,59 @@
 /** `linkseal sealing`: the periodic pledge, and what runs where. */
 import type { Command } from "commander"
 import { Argument } from "commander"
+import type { ClockDocument } from "../../api/clock.ts"
 import type { AutoPledgeDocument, JobsDocument, WorkersDocument } from "../../api/sealing.ts"
 import type { WorldDocument } from "../../api/world.ts"
 import { parseDuration } from "../../words/durations.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { define } from "../command.ts"
-import { formatTime, table } from "../render/table.ts"
+import { goDuration } from "../render/spans.ts"
+import { table } from "../render/table.ts"
 import { needsSubcommand } from "./subcommands.ts"
 
 const simulated = ({ paint }: Session) => paint("dim", "simulated: no byte is sealed")
 
-const jobsText = (session: Session, { jobs }: JobsDocument) =>
+const jobsText = (session: Session, { jobs }: JobsDocument, now: string) =>
   `${table(
     [
       { title: "ID" },
       { title: "SECTOR", right: true },
+      { title: "WORKER" },
+      { title: "HOSTNAME" },
       { title: "TASK" },
       { title: "STATE" },
-      { title: "WORKER" },
-      { title: "SINCE" },
-      { title: "UNTIL" },
+      { title: "TIME", right: true },
+      { title: "LEFT", right: true },
     ],
-    jobs.map(({ id, sector, task, state, worker, since, until }) => [
+    jobs.map(({ id, sector, task, state, worker, workerId, since, until }) => [
       id.slice(0, 8),
       sector,
+      workerId ?? "–",
+      worker ?? "–",
       task,
       state,
-      worker ?? "–",
-      formatTime(since),
-      until === null ? "–" : formatTime(until),
+      goDuration(Math.max(0, Date.parse(now) - Date.parse(since))),
+      until === null ? "–" : goDuration(Math.max(0, Date.parse(until) - Date.parse(now))),
     ]),
     session.io.stdout,
     session.paint,
     "no jobs",
   )}\n${simulated(session)}`
 
+const slotsText = (tasks: WorkersDocument["workers"][number]["tasks"]): string =>
+  Object.keys(tasks).length === 0
+    ? "every task that no other worker has slots for, without a limit"
+    : Object.entries(tasks)
+        .map(([task, { slots, running }]) => `${task} ${running}/${slots ?? "∞"}`)
+        .join("  ")
+
 const workersText = (session: Session, { workers }: WorkersDocument) =>
   `${table(
     [{ title: "WORKER" }, { title: "TASKS" }],
-    workers.map(({ name, tasks }) => [
-      name,
-      Object.entries(tasks)
-        .map(([task, { slots, running }]) => `${task} ${running}/${slots ?? "∞"}`)
-        .join("  "),
+    workers.map(({ name, up, tasks }) => [
+      up === false ? { text: `${name} (disabled)`, colour: "red" as const } : name,
+      slotsText(tasks),
     ]),
     session.io.stdout,
     session.paint,
@@ -113,11 +122,11 @@ const world = (program: Program, sealing: Command) =>
 export const sealingCommand = (program: Program, root: Command) => {
   const sealing = root.command("sealing").description("the sealing work (simulated)")
   autoPledge(program, sealing)
-  define(program, sealing.command("jobs").description("what runs where, until when"), async (session) =>
-    session.print(await session.client().get<JobsDocument>("/sealing/jobs"), (jobs) =>
-      jobsText(session, jobs),
-    ),
-  )
+  define(program, sealing.command("jobs").description("what runs where, until when"), async (session) => {
+    const document = await session.client().get<JobsDocument>("/sealing/jobs")
+    const { now } = await session.client().get<ClockDocument>("/clock")
+    session.print(document, (jobs) => jobsText(session, jobs, now))
+  })
   define(program, sealing.command("workers").description("workers and their slots"), async (session) =>
     session.print(await session.client().get<WorkersDocument>("/sealing/workers"), (workers) =>
       workersText(session, workers),

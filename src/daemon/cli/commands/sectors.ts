@@ -3,6 +3,7 @@ import type { Command } from "commander"
 import { Argument } from "commander"
 import type { BatchingDocument } from "../../api/batching.ts"
 import type { PledgedDocument, SectorLogDocument, SectorRecord, SectorsDocument } from "../../api/sectors.ts"
+import type { ClockDocument } from "../../api/clock.ts"
 import type { PieceDocument } from "../../api/world.ts"
 import { query } from "../Client.ts"
 import { usageError } from "../CliError.ts"
@@ -17,8 +18,15 @@ interface Sure {
   readonly reallyDoIt?: boolean
 }
 
-const printRecord = (session: Session, record: SectorRecord) =>
-  session.print(record, () => sectorStatus(session, record))
+/** The time of the sealing world, for what is printed for people. */
+const worldNow = async (session: Session): Promise<string> =>
+  session.json ? "" : (await session.client().get<ClockDocument>("/clock")).now
+
+const printRecord = async (session: Session, asked: Promise<SectorRecord>) => {
+  const record = await asked
+  const now = await worldNow(session)
+  session.print(record, () => sectorStatus(session, record, now))
+}
 
 const insist = ({ reallyDoIt }: Sure, what: string) => {
   if (reallyDoIt !== true) throw usageError(`${what}: add --really-do-it if that is what you want`)
@@ -57,11 +65,13 @@ const list = (program: Program, sectors: Command) =>
       .description("sectors by number")
       .option("--states <a,b>", "only those in one of these states")
       .option("--show-removed", "removed ones too"),
-    async (session, { states, showRemoved }) =>
-      session.print(
-        await session.client().get<SectorsDocument>(`/sectors${query({ states, showRemoved })}`),
-        (document) => sectorTable(session, document.sectors),
-      ),
+    async (session, { states, showRemoved }) => {
+      const document = await session
+        .client()
+        .get<SectorsDocument>(`/sectors${query({ states, showRemoved })}`)
+      const now = await worldNow(session)
+      session.print(document, ({ sectors: rows }) => sectorTable(session, rows, now))
+    },
   )
 
 const status = (program: Program, sectors: Command) =>
@@ -73,12 +83,14 @@ const status = (program: Program, sectors: Command) =>
     ),
     async (session, { log }, [n]) => {
       const client = session.client()
-      const record = await client.get<SectorRecord>(`/sectors/${String(n)}`)
-      if (log !== true) return printRecord(session, record)
+      const asked = client.get<SectorRecord>(`/sectors/${String(n)}`)
+      if (log !== true) return printRecord(session, asked)
+      const record = await asked
       const entries = await client.get<SectorLogDocument>(`/sectors/${String(n)}/log`)
+      const now = await worldNow(session)
       session.print(
         { ...record, ...entries },
-        () => `${sectorStatus(session, record)}\n\n${sectorLog(entries.log)}`,
+        () => `${sectorStatus(session, record, now)}\n\n${sectorLog(entries.log)}`,
       )
     },
   )
@@ -91,7 +103,7 @@ const updateState = (program: Program, sectors: Command) =>
       .option("--really-do-it", "needed"),
     async (session, sure, [n, state]) => {
       insist(sure, `forcing sector ${String(n)} to ${String(state)} can break it`)
-      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/state`, { state }))
+      return printRecord(session, session.client().send("POST", `/sectors/${String(n)}/state`, { state }))
     },
   )
 
@@ -104,7 +116,7 @@ const remove = (program: Program, sectors: Command) =>
     ),
     async (session, sure, [n]) => {
       insist(sure, `removing sector ${String(n)} deletes its data`)
-      printRecord(session, await session.client().send("DELETE", `/sectors/${String(n)}`))
+      return printRecord(session, session.client().send("DELETE", `/sectors/${String(n)}`))
     },
   )
 
@@ -117,7 +129,7 @@ const terminate = (program: Program, sectors: Command) =>
     ),
     async (session, sure, [n]) => {
       insist(sure, `terminating sector ${String(n)} costs a fee and cannot be undone`)
-      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/terminate`))
+      return printRecord(session, session.client().send("POST", `/sectors/${String(n)}/terminate`))
     },
   )
 
@@ -130,7 +142,7 @@ const send = (program: Program, sectors: Command) =>
       .option("--wait", "until it is planned, although the sector is busy"),
     async (session, { payload, wait }, [n, event]) => {
       const body = { event, payload: parsePayload(payload), wait: wait === true }
-      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/events`, body))
+      return printRecord(session, session.client().send("POST", `/sectors/${String(n)}/events`, body))
     },
   )
 
@@ -139,7 +151,7 @@ const seal = (program: Program, sectors: Command) =>
     program,
     number(sectors.command("seal").description("pack a sector that waits for deals now")),
     async (session, _, [n]) =>
-      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/seal`)),
+      printRecord(session, session.client().send("POST", `/sectors/${String(n)}/seal`)),
   )
 
 const markForUpgrade = (program: Program, sectors: Command) =>
@@ -151,7 +163,7 @@ const markForUpgrade = (program: Program, sectors: Command) =>
         .description("let the next sector with deals take the place of this one (forgotten at a restart)"),
     ),
     async (session, _, [n]) =>
-      printRecord(session, await session.client().send("POST", `/sectors/${String(n)}/upgrade`)),
+      printRecord(session, session.client().send("POST", `/sectors/${String(n)}/upgrade`)),
   )
 
 interface Piece {

@@ -37,6 +37,6 @@ export const linkStateColour = (state: string): Colour => stateColours[state] ??
 export const sectorStateColour = (state: string): Colour => {
   if (state === "Proving") return "green"
   if (/^(?:Empty|WaitDeals|AddPiece)$/.test(state)) return "blue"
-  if (/^(?:Terminat|Remov)/.test(state)) return "cyan"
-  return /Failed|Fault|Undefined|Expired|Invalid|^$/.test(state) ? "red" : "yellow"
+  if (/^(?:Terminat|Remov(?:ing|ed))/.test(state)) return "cyan"
+  return /Failed|Fault|Undefined|Expired|Recover|^$/.test(state) ? "red" : "yellow"
 }

@@ -2,16 +2,10 @@
 import type { SectorLogEntry, SectorRecord, SectorRow } from "../../api/sectors.ts"
 import type { Session } from "../command.ts"
 import { harmless, sectorStateColour, type Colour } from "./paint.ts"
-import { formatTime, pairs, table, type Cell } from "./table.ts"
+import { fromNow, goDuration, span } from "./spans.ts"
+import { formatBytes, formatTime, pairs, table, type Cell } from "./table.ts"
 
 const hourMillis = 3_600_000
-
-/** As Go prints a duration: `5h4m30s`. */
-const goDuration = (millis: number): string => {
-  const seconds = Math.round(millis / 1000)
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  return `${h > 0 ? `${h}h` : ""}${h > 0 || m > 0 ? `${m}m` : ""}${s}s`
-}
 
 const yesNo = (is: boolean | undefined): Cell =>
   is === true ? { text: "YES", colour: "green" } : { text: "NO", colour: "red" }
@@ -31,7 +25,25 @@ const events = (count: number | undefined, pieces: number): Cell => {
   }
 }
 
-export const sectorTable = ({ io, paint }: Session, sectors: ReadonlyArray<SectorRow>): string =>
+/** The epoch, and how far off it is. */
+const expiration = ({ expiration: at, expirationEpoch }: SectorRow, now: string): string =>
+  at === null || at === undefined ? "" : `${expirationEpoch ?? formatTime(at)} (${fromNow(at, now)})`
+
+const deals = ({ deals: count, marked }: SectorRow): Cell => {
+  if (count > 0) return { text: String(count), colour: "green" }
+  return marked === true ? { text: "CC(upgrade)", colour: "cyan" } : { text: "CC", colour: "blue" }
+}
+
+/** Why it waits and how long still, or the error that brought it here. */
+const why = ({ lastError, why: reason, until }: SectorRow, now: string): Cell => {
+  const left = until === null || until === undefined ? -1 : Date.parse(until) - Date.parse(now)
+  const waits = `${reason ?? ""}${left > 0 ? `; ${span(left)} left` : ""}`
+  if (lastError === null) return { text: waits }
+  return { text: reason === null ? lastError : `${lastError}. ${waits}`, colour: "red" }
+}
+
+/** `now` is the time of the sealing world. */
+export const sectorTable = ({ io, paint }: Session, sectors: ReadonlyArray<SectorRow>, now: string): string =>
   table(
     [
       { title: "ID", right: true },
@@ -42,6 +54,7 @@ export const sectorTable = ({ io, paint }: Session, sectors: ReadonlyArray<Secto
       { title: "SEALTIME", right: true },
       { title: "EVENTS", right: true },
       { title: "DEALS", right: true },
+      { title: "DEALWEIGHT", right: true, optional: true },
       { title: "SINCE" },
       { title: "WHY", shrinks: true },
     ],
@@ -50,14 +63,13 @@ export const sectorTable = ({ io, paint }: Session, sectors: ReadonlyArray<Secto
       { text: sector.state, colour: sectorStateColour(sector.state) },
       yesNo(sector.onChain),
       yesNo(sector.active),
-      sector.expiration === null || sector.expiration === undefined
-        ? ""
-        : formatTime(sector.expiration).slice(0, 10),
+      expiration(sector, now),
       sealTime(sector.sealMillis),
       events(sector.events, sector.pieces),
-      sector.deals === 0 ? { text: "CC", colour: "blue" } : { text: String(sector.deals), colour: "green" },
+      deals(sector),
+      (sector.dealWeight ?? 0) > 0 ? formatBytes(sector.dealWeight!) : "",
       sector.since === null ? "" : formatTime(sector.since),
-      sector.lastError === null ? (sector.why ?? "") : { text: sector.lastError, colour: "red" },
+      why(sector, now),
     ]),
     io.stdout,
     paint,
@@ -76,7 +88,7 @@ const dealsOf = (pieces: unknown): string =>
     : ""
 
 /** The lines of `lotus-miner sectors status`; everything there is stands in the document. */
-export const sectorStatus = ({ paint }: Session, record: SectorRecord): string => {
+export const sectorStatus = ({ paint }: Session, record: SectorRecord, now: string): string => {
   const { waiting, pending = [] } = record
   const lines: Array<readonly [string, Cell | string]> = [
     ["SectorID", text(record.SectorNumber)],
@@ -95,7 +107,7 @@ export const sectorStatus = ({ paint }: Session, record: SectorRecord): string =
   if (text(record["LastErr"]) !== "")
     lines.push(["Last Error", { text: text(record["LastErr"]), colour: "red" }])
   if (waiting) lines.push(["Waits", waiting.text])
-  if (waiting?.until) lines.push(["Until", formatTime(waiting.until)])
+  if (waiting?.until) lines.push(["Until", `${formatTime(waiting.until)} (${fromNow(waiting.until, now)})`])
   if (pending.length > 0) lines.push(["Pending", pending.join(", ")])
   return pairs(lines, paint)
 }

@@ -42,6 +42,8 @@ export interface Cell {
 
 export interface Column {
   readonly title: string
+  /** Left out when no row has anything in it. */
+  readonly optional?: boolean
   readonly right?: boolean
   /** Gives way when the terminal is too narrow; one column of a table has it. */
   readonly shrinks?: boolean
@@ -88,6 +90,24 @@ export const table = (
       return { ...given, text: harmless(given.text) }
     }),
   )
+  return lines(shown(columns, cells), output, paint)
+}
+
+interface Shown {
+  readonly columns: ReadonlyArray<Column>
+  readonly cells: ReadonlyArray<ReadonlyArray<Cell>>
+}
+
+/** Without the optional columns that no row needs. */
+const shown = (columns: ReadonlyArray<Column>, cells: ReadonlyArray<ReadonlyArray<Cell>>): Shown => {
+  const kept = columns.map(
+    ({ optional }, index) => optional !== true || cells.some((row) => row[index]!.text !== ""),
+  )
+  const only = <A>(row: ReadonlyArray<A>) => row.filter((_, index) => kept[index])
+  return { columns: only(columns), cells: cells.map(only) }
+}
+
+const lines = ({ columns, cells }: Shown, output: Output, paint: Paint): string => {
   const fitted = widths(columns, cells, output.columns)
   const line = (row: ReadonlyArray<Cell>) =>
     row
