@@ -82,7 +82,7 @@ describe("a store that refuses", () => {
       expect(yield* sealing.states).toEqual({})
       refuses.facts = false
       yield* clock.advance(3_600_000)
-      expect(yield* Fiber.join(adding)).toEqual({ sector: 0, offset: 0 })
+      expect(yield* Fiber.join(adding)).toMatchObject({ sector: 0, offset: 0 })
     }),
   )
 })
