@@ -203,3 +203,30 @@ describe("the process is stopped and started in a state that an operator forced"
       }
     })
 })
+
+describe("at a start", () => {
+  it("sectors that are done are left alone and say so; those on their way are restarted", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledge(2)
+        yield* Effect.sleep(days(1))
+        yield* sealing.remove(1)
+        yield* Effect.sleep(hours(1))
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(hours(1))
+        yield* miner.end
+        const before = miner.steps.length
+        const again = yield* miner.begin
+        const rows = yield* again.list(null)
+        yield* Effect.sleep(1)
+        const restarted = miner.steps.slice(before).map(({ sector, events }) => [sector, events])
+        return { rows: rows.map(({ state, waiting }) => [state, waiting?.kind ?? null]), restarted }
+      }),
+    )
+    expect(seen.rows.slice(0, 2)).toEqual([
+      ["Proving", "operator"],
+      ["Removed", null],
+    ])
+    expect(seen.restarted).toEqual([[2, ["SectorRestart"]]])
+  })
+})
