@@ -101,7 +101,21 @@ const pdf: Answer = (response) => {
   response.writeHead(200, { "Content-Type": "application/pdf" }).end(smallPdf("Words inside a small paper"))
 }
 
+/** 120,000 px of paragraphs below what is given. */
+const veryTall = (head: string): Answer => {
+  const lines = Array.from(
+    { length: 3_000 },
+    (_, n) => `<p style="height:30px;margin:0 0 10px">Line ${n + 1} of many.`,
+  )
+  return html(
+    200,
+    `<!doctype html><html lang=en><title>Very tall</title><body style=margin:0>${head}${lines.join("\n")}`,
+  )
+}
+
 const answers: Readonly<Record<string, Answer>> = {
+  "/very-tall": veryTall(""),
+  "/very-tall-hero": veryTall('<div style="height:100vh;background:#c33">As tall as the window</div>'),
   "/": html(
     200,
     "<title>Home</title><h1>Home of the fixture site</h1><p>Welcome to the front door of the fixtures.</p>",

@@ -7,6 +7,7 @@ import sharp from "sharp"
 import type { Capturing, CapturingPage } from "../Capturing.ts"
 import type { PageError } from "../PageWorld.ts"
 import { ArtefactProblem, type Made } from "./artefact.ts"
+import { isTall, layoutHeight } from "./tallPage.ts"
 
 const quality = 80
 const tileQuality = 95
@@ -20,24 +21,59 @@ const maxShotPixels = 20_000_000
 
 export const screenshot = (capturing: CapturingPage): Effect.Effect<Made, PageError | ArtefactProblem> =>
   Effect.gen(function* () {
-    const { artefactMillis, screenshotMaxHeight, viewportHeight, viewportWidth } = capturing.settings
-    const metrics = yield* capturing.world.send("Page.getLayoutMetrics", {}, artefactMillis)
-    const full = Math.ceil(metrics.cssContentSize.height as number)
+    const { screenshotMaxHeight, viewportHeight, viewportWidth } = capturing.settings
+    const full = yield* layoutHeight(capturing)
     const height = Math.min(Math.max(full, viewportHeight), screenshotMaxHeight)
     const tileHeight = Math.floor(maxShotPixels / viewportWidth)
-    const tiles: Array<Buffer> = []
-    for (let y = 0; y < height; y += tileHeight) {
-      tiles.push(yield* shoot(capturing, y, Math.min(tileHeight, height - y), height > tileHeight))
-    }
-    const picture = tiles.length === 1 ? tiles[0]! : yield* join(tiles, viewportWidth, height)
+    const atOnce = height > tileHeight || !isTall(full) ? null : yield* inTallWindow(capturing, full, height)
+    const picture = atOnce ?? (yield* inTiles(capturing, height, tileHeight))
     capturing.found.picture = picture
     return { mediaType: "image/jpeg", content: picture }
   })
+
+const inTiles = (capturing: CapturingPage, height: number, tileHeight: number) =>
+  Effect.gen(function* () {
+    const { viewportHeight, viewportWidth } = capturing.settings
+    const isTile = height > tileHeight
+    const tiles: Array<Buffer> = []
+    for (let y = 0; y < height; y += tileHeight) {
+      const beyond = isTile || height > viewportHeight
+      tiles.push(yield* shoot(capturing, y, Math.min(tileHeight, height - y), beyond, isTile))
+    }
+    return tiles.length === 1 ? tiles[0]! : yield* join(tiles, viewportWidth, height)
+  })
+
+/**
+ * What lies beyond the window costs the browser a drawing of the whole page (8 s at 360,000 px), a window as tall as
+ * the picture does not (0.3 s). But a page may be laid out by the height of its window: then this gives null.
+ */
+const inTallWindow = (capturing: CapturingPage, full: number, height: number) =>
+  Effect.acquireUseRelease(
+    setWindow(capturing, height),
+    () =>
+      Effect.gen(function* () {
+        yield* capturing.world.call(capturing.frameId, "drawn", [], capturing.settings.artefactMillis)
+        if ((yield* layoutHeight(capturing)) !== full) return null
+        return yield* shoot(capturing, 0, height, false, false)
+      }),
+    () => Effect.ignore(setWindow(capturing, capturing.settings.viewportHeight)),
+  )
+
+const setWindow = ({ settings, world }: CapturingPage, height: number) => {
+  const size = { width: settings.viewportWidth, height }
+  const screen = { screenWidth: size.width, screenHeight: height }
+  return world.send(
+    "Emulation.setDeviceMetricsOverride",
+    { ...size, ...screen, deviceScaleFactor: 1, mobile: false },
+    settings.artefactMillis,
+  )
+}
 
 const shoot = (
   { settings, world }: CapturingPage,
   y: number,
   height: number,
+  captureBeyondViewport: boolean,
   isTile: boolean,
 ): Effect.Effect<Buffer, PageError> =>
   world
@@ -48,7 +84,7 @@ const shoot = (
         // A tile is compressed once more when they are joined.
         quality: isTile ? tileQuality : quality,
         optimizeForSpeed: true,
-        captureBeyondViewport: isTile || height > settings.viewportHeight,
+        captureBeyondViewport,
         clip: { x: 0, y, width: settings.viewportWidth, height, scale: 1 },
       },
       settings.artefactMillis,

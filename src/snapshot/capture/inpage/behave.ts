@@ -191,6 +191,16 @@ export function hideOverlays(window: PageWindow): number {
   return hidden.size
 }
 
+/** Resolves when what is on the screen is what the page is now. */
+export async function drawn(window: PageWindow): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) {
+    await new Promise<void>((resolve) => {
+      window.setTimeout(resolve, 500)
+      window.requestAnimationFrame(() => resolve())
+    })
+  }
+}
+
 /** A fingerprint of the layout, and how many pictures are on their way. */
 export function pulse(window: PageWindow): { readonly layout: string; readonly pending: number } {
   const document = window.document

@@ -2,13 +2,14 @@
  * The functions of this folder as one text, to be run once in each frame's isolated world. There they are found under
  * `globalThis.linkseal`, which the page's own scripts do not see.
  */
-import { answerConsent, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
+import { answerConsent, drawn, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
 import { facts, frameText, textLength } from "./facts.ts"
 import { asksForAddresses } from "./selectors.ts"
 import { serialise } from "./serialise.ts"
 
 const functions = {
   answerConsent,
+  drawn,
   hideOverlays,
   pulse,
   scroll,
