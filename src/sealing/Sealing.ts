@@ -151,7 +151,11 @@ export interface SealingOptions {
 }
 
 /** Who takes what does not come from a stage: callbacks of the chain, matching, deal timers. */
-const postOf = (miner: Miner, fork: (effect: Effect.Effect<void>) => void): Post => {
+const postOf = (
+  miner: Miner,
+  fork: (effect: Effect.Effect<void>) => void,
+  isClosing: () => boolean,
+): Post => {
   const deliver = (sector: SectorNumber, event: SectorEvent, onlyIn: ReadonlyArray<string> | null) =>
     Effect.gen(function* () {
       const record = onlyIn === null ? null : yield* miner.group.get(sector)
@@ -164,7 +168,7 @@ const postOf = (miner: Miner, fork: (effect: Effect.Effect<void>) => void): Post
     send: (sector, event, onlyIn) => fork(deliver(sector, event, onlyIn)),
     rest: (sector, why) => miner.waits.rests(sector, why),
     createSector: () => {
-      if (!Effect.runSync(Deferred.isDone(miner.started))) return null
+      if (isClosing() || !Effect.runSync(Deferred.isDone(miner.started))) return null
       const made = createDealSector(miner)
       if (made === null) return null
       fork(made.begin)
@@ -232,7 +236,15 @@ const openMiner = (options: SealingOptions) =>
       sectorSize: options.sectorSize,
       started: yield* Deferred.make<void>(),
     }
-    world.connect(postOf(miner, (effect) => void Runtime.runFork(runtime, effect)))
+    let closing = false
+    yield* Effect.addFinalizer(() => Effect.sync(() => void (closing = true)))
+    world.connect(
+      postOf(
+        miner,
+        (effect) => void Runtime.runFork(runtime, effect),
+        () => closing,
+      ),
+    )
     return { miner, changes }
   })
 

@@ -5,6 +5,7 @@
  */
 import type { SectorEvent, SectorEventNamed } from "../events/SectorEvent.ts"
 import type { Asking, Request } from "../ports/Request.ts"
+import type { PortFailure } from "../ports/Result.ts"
 import { sleepUntil } from "../ports/Time.ts"
 import { sealingPriority, type ChainEpoch, type Sector } from "../Sector.ts"
 import type { SectorRef, UnsealedRange } from "../ports/Sealer.ts"
@@ -57,6 +58,16 @@ export const chainTrouble = (what: string, error: { readonly message: string }):
     "chain",
     `${what}: ${error.message}. The sector rests here; SectorRestart, or a restart of the process, tries again`,
   )
+
+/** The chain has used the number up and holds no pre-commit under it: no try changes that. */
+export const numberUsedUp: Idle = idle(
+  "operator",
+  "the sector's number is used up on the chain and there is no pre-commit under it. Remove the sector",
+)
+
+/** Why a stage that needs the sector's pre-commit rests when that cannot be had. */
+export const noPreCommit = (error: PortFailure<"allocated" | "api">): Idle =>
+  error.code === "allocated" ? numberUsedUp : chainTrouble("looking up the pre-commit", error)
 
 type ErrorEvent = {
   [E in SectorEvent as E["_tag"]]: E extends { readonly error: string } ? E["_tag"] : never

@@ -29,7 +29,7 @@ export const sectorExpiration = (sector: Sector, head: ChainEpoch, lifetimeMilli
   let end = 0
   for (const piece of sector.Pieces) {
     const dealEnd = piece.DealInfo?.DealSchedule.EndEpoch ?? 0
-    if (dealEnd > head && dealEnd > end) end = dealEnd
+    if (dealEnd >= head && dealEnd > end) end = dealEnd
   }
   if (end === 0) end = head + capacityLifetime(lifetimeMillis)
   const leastFromHead = head + minSectorExpiration + wPoStProvingPeriod

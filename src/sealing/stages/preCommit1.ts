@@ -3,7 +3,7 @@ import * as chain from "../ports/Chain.ts"
 import { proveCommitExpired, ticketExpired } from "../ports/policy.ts"
 import * as sealer from "../ports/Sealer.ts"
 import { checkPieces, type PiecesError } from "../checks.ts"
-import { chainTrouble, failure, idle, refOf, type Outcome, type Stage } from "./Stage.ts"
+import { chainTrouble, failure, idle, noPreCommit, refOf, type Outcome, type Stage } from "./Stage.ts"
 
 const afterCheck = (broken: PiecesError): Outcome => {
   switch (broken._tag) {
@@ -26,7 +26,7 @@ export const preCommit1: Stage = function* (sector, context) {
   if (sector.TicketValue === "") return { _tag: "SectorOldTicket" }
   if (ticketExpired(sector.TicketEpoch, head.value.epoch)) {
     const preCommit = yield* chain.preCommitInfo(sector.SectorNumber)
-    if (!preCommit.ok) return chainTrouble("looking up the pre-commit", preCommit.error)
+    if (!preCommit.ok) return noPreCommit(preCommit.error)
     if (
       preCommit.value === null ||
       proveCommitExpired(preCommit.value.PreCommitEpoch, sector.SectorType, head.value.epoch)

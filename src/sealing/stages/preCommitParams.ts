@@ -9,7 +9,7 @@ import * as input from "../ports/Input.ts"
 import type { Asking } from "../ports/Request.ts"
 import { dealIds, type Bytes, type ChainEpoch, type PreCommitInfo, type Sector } from "../Sector.ts"
 import { sectorExpiration } from "./expiration.ts"
-import { chainTrouble, failure, idle, type Outcome } from "./Stage.ts"
+import { chainTrouble, failure, numberUsedUp, type Outcome } from "./Stage.ts"
 
 export interface PreCommitParams {
   readonly info: PreCommitInfo
@@ -41,10 +41,7 @@ const afterCheck = (broken: PreCommitError, tipset: Bytes): Outcome => {
     case "PrecommitOnChain":
       return { _tag: "SectorPreCommitLanded", TipSet: tipset }
     case "SectorNumberAllocated":
-      return idle(
-        "operator",
-        "the sector's number is used up on the chain and there is no pre-commit under it. Remove the sector",
-      )
+      return numberUsedUp
     case "InvalidPiece":
       return failure(
         "SectorChainPreCommitFailed",

@@ -7,7 +7,7 @@ import type { Asking } from "../ports/Request.ts"
 import { settings } from "../ports/Settings.ts"
 import type { Sector } from "../Sector.ts"
 import { collateralToSend } from "./collateral.ts"
-import { chainTrouble, failure, type Outcome, type Stage } from "./Stage.ts"
+import { chainTrouble, failure, noPreCommit, type Outcome, type Stage } from "./Stage.ts"
 
 export const submitCommit: Stage = function* (sector, context) {
   const config = yield* settings()
@@ -25,7 +25,7 @@ export const submitCommit: Stage = function* (sector, context) {
 
 function* send(sector: Sector, config: SealingConfig): Asking<Outcome> {
   const preCommit = yield* chain.preCommitInfo(sector.SectorNumber)
-  if (!preCommit.ok) return chainTrouble("looking up the pre-commit", preCommit.error)
+  if (!preCommit.ok) return noPreCommit(preCommit.error)
   if (preCommit.value === null) return failure("SectorCommitFailed", "precommit info not found on chain")
   const pledge = yield* chain.initialPledge(preCommit.value.Info)
   if (!pledge.ok) return chainTrouble("getting the initial pledge", pledge.error)

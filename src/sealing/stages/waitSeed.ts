@@ -6,7 +6,7 @@ import * as chain from "../ports/Chain.ts"
 import { interactivePoRepConfidence, preCommitChallengeDelay } from "../ports/policy.ts"
 import type { Request } from "../ports/Request.ts"
 import type { ChainEpoch } from "../Sector.ts"
-import { chainTrouble, failure, idle, type Outcome, type Stage } from "./Stage.ts"
+import { chainTrouble, failure, idle, noPreCommit, type Outcome, type Stage } from "./Stage.ts"
 
 /** The states that take a seed; in any other a late or repeated one has nothing to say. */
 const takesSeed: ReadonlyArray<string> = ["WaitSeed", "Committing"]
@@ -15,7 +15,7 @@ export const waitSeed: Stage = function* (sector) {
   const head = yield* chain.head()
   if (!head.ok) return chainTrouble("reading the head", head.error)
   const preCommit = yield* chain.preCommitInfo(sector.SectorNumber)
-  if (!preCommit.ok) return chainTrouble("looking up the pre-commit", preCommit.error)
+  if (!preCommit.ok) return noPreCommit(preCommit.error)
   if (preCommit.value === null)
     return failure("SectorChainPreCommitFailed", "precommit info not found on chain")
   const epoch = preCommit.value.PreCommitEpoch + preCommitChallengeDelay

@@ -105,7 +105,12 @@ describe("a sector with deals", () => {
         yield* sealing.seal(0)
         yield* Effect.sleep(hours(1))
         const late = yield* Effect.flip(sealing.seal(0))
-        return { during, path: miner.path(0), late: late.message, nobody: yield* Effect.flip(sealing.seal(7)) }
+        return {
+          during,
+          path: miner.path(0),
+          late: late.message,
+          nobody: yield* Effect.flip(sealing.seal(7)),
+        }
       }),
     )
     expect(seen.during).toBe("AddPiece")

@@ -204,6 +204,25 @@ describe("the process is stopped and started in a state that an operator forced"
     })
 })
 
+describe("at the end", () => {
+  it("no sector is made for a piece that comes too late, and no number is used up", async () => {
+    const numbers = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* miner.end
+        yield* sealing.offerPiece({
+          size: 8 * GiB,
+          start: startEpoch + 28_800,
+          end: startEpoch + 600_000,
+        })
+        yield* Effect.sleep(minutes(5))
+        const again = yield* miner.begin
+        return yield* again.pledge(1)
+      }),
+    )
+    expect(numbers.sectors).toEqual([0])
+  })
+})
+
 describe("at a start", () => {
   it("sectors that are done are left alone and say so; those on their way are restarted", async () => {
     const seen = await withMiner({}, (miner, sealing) =>

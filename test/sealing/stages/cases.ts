@@ -457,6 +457,13 @@ export const cases: ReadonlyArray<Case> = [
     event: "SectorOldTicket",
     asksNot: ["PreCommit1"],
   },
+  {
+    handler: "handlePreCommit1",
+    name: "old ticket, number used up",
+    sector: { ...sealed, ...old },
+    table: { PreCommitInfo: allocatedFailure },
+    idle: "operator",
+  },
   { handler: "handlePreCommit1", name: "no head", sector: sealed, table: { ChainHead: down }, idle: "chain" },
   {
     handler: "handlePreCommit1",
@@ -652,6 +659,12 @@ export const cases: ReadonlyArray<Case> = [
     idle: "chain",
   },
   { handler: "handleWaitSeed", name: "no pre-commit", event: "SectorChainPreCommitFailed" },
+  {
+    handler: "handleWaitSeed",
+    name: "number used up",
+    table: { PreCommitInfo: allocatedFailure },
+    idle: "operator",
+  },
   { handler: "handleWaitSeed", name: "lookup error", table: { PreCommitInfo: down }, idle: "chain" },
   // Committing
   {

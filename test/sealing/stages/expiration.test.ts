@@ -38,6 +38,8 @@ describe("the expiration of a pre-commit", () => {
     expect(end([])).toBe(540 * day - 5760)
     expect(end([head + 300 * day, head + 250 * day, head - 5])).toBe(300 * day)
     expect(end([head - 5])).toBe(540 * day - 5760)
+    // A deal that ends at this very epoch still counts; what is left is the least from the ticket on.
+    expect(end([head])).toBe(-900 + 3780 + 30 * day + 150 + 180 * day)
   })
 
   it("is 180 days and a proving period from the head at least", () => {

@@ -9,6 +9,7 @@ import {
   cooldown,
   failure,
   idle,
+  numberUsedUp,
   type Outcome,
   type Stage,
   type StageContext,
@@ -52,10 +53,7 @@ const afterCheck = (broken: Exclude<PreCommitError, { readonly _tag: "PrecommitO
     case "ExpiredDeals":
       return failure("SectorDealsExpired", `sector deals expired: ${broken.message}`)
     case "SectorNumberAllocated":
-      return idle(
-        "operator",
-        "the sector's number is used up on the chain and there is no pre-commit under it. Remove the sector",
-      )
+      return numberUsedUp
     case "InvalidPiece":
       return idle("operator", `${broken.message}. The sector cannot be sealed like this: remove it`)
   }
