@@ -204,7 +204,7 @@ const openMiner = (options: SealingOptions) =>
     const keeper = new WorldKeeper(store, time, runtime)
     const world = yield* openWorld(options, keeper)
     const stats = new SectorStats()
-    const waits = new Waits(world.world)
+    const waits = new Waits(world)
     const changes = new Hub<SectorChange>()
     const group = yield* makeSealingGroup({
       clock: time.clock,

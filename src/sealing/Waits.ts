@@ -2,10 +2,9 @@
  * Why each sector waits, as it is now: the request its stage has asked and not been answered, or the reason with which
  * the stage came to rest. In memory only; after a restart the stages run again and say it again.
  */
-import type { World } from "./model/World.ts"
+import type { Modelled } from "./model/layers.ts"
 import type { Request } from "./ports/Request.ts"
 import type { SectorNumber } from "./Sector.ts"
-import { describe } from "./stages/describe.ts"
 import type { Why } from "./stages/Stage.ts"
 
 type Wait =
@@ -34,10 +33,10 @@ const withoutStage = (state: string): Why | null => {
 
 export class Waits {
   private readonly waits = new Map<SectorNumber, Wait>()
-  private readonly world: World
+  private readonly modelled: Modelled
 
-  constructor(world: World) {
-    this.world = world
+  constructor(modelled: Modelled) {
+    this.modelled = modelled
   }
 
   /** Its stage has asked something. */
@@ -74,13 +73,12 @@ export class Waits {
   of(sector: SectorNumber): Waiting | null {
     const wait = this.waits.get(sector)
     if (wait === undefined) return null
-    const why =
-      wait._tag === "Rests" ? wait.why : (this.world.explain(wait.request) ?? describe(wait.request))
+    const why = wait._tag === "Rests" ? wait.why : this.modelled.explain(wait.request)
     return { kind: why.kind, text: why.text, until: this.untilMillis(why) }
   }
 
   private untilMillis({ until }: Why): number | null {
     if (until === undefined) return null
-    return "millis" in until ? until.millis : this.world.chain.epochs.startOf(until.epoch)
+    return "millis" in until ? until.millis : this.modelled.world.chain.epochs.startOf(until.epoch)
   }
 }

@@ -5,9 +5,10 @@ import { askTyped, type Ask, type AskOf, type Cancel } from "../ports/ask.ts"
 import type { BatchKind, BatchResult, BatchVerbs, CommitInput, PreCommitInput } from "../ports/Batchers.ts"
 import type { SectorLocation } from "../ports/Chain.ts"
 import { epochMillis } from "../ports/policy.ts"
-import type { RequestNamed } from "../ports/Request.ts"
+import type { Request, RequestNamed } from "../ports/Request.ts"
 import { done, failed } from "../ports/Result.ts"
 import type { ChainEpoch, SectorNumber } from "../Sector.ts"
+import type { Why } from "../stages/Stage.ts"
 import { Batcher } from "./Batcher.ts"
 import { sendCommits } from "./commits.ts"
 import { sendPreCommits } from "./preCommits.ts"
@@ -30,6 +31,18 @@ export interface BatchView {
   readonly max: number
   /** Milliseconds of the world's clock; null when nothing waits. */
   readonly timerAt: number | null
+}
+
+const batchNames: Readonly<Record<BatchKind, string>> = {
+  precommit: "a pre-commit batch",
+  commit: "an aggregate of proofs",
+  terminate: "a batch of terminations",
+}
+
+const kindOf = ({ _tag }: Request): BatchKind | null => {
+  if (_tag === "QueuePreCommit") return "precommit"
+  if (_tag === "QueueCommit") return "commit"
+  return _tag === "QueueTermination" ? "terminate" : null
 }
 
 export class Batchers {
@@ -90,6 +103,18 @@ export class Batchers {
     }
     const batcher = this.batcher(kind)
     return { pending: batcher.pending(), max: max[kind], timerAt: batcher.timerAt }
+  }
+
+  /** Why a queued sector waits, and when its batch goes at the latest; null for what is no request to a batcher. */
+  explain(request: Request): Why | null {
+    const kind = kindOf(request)
+    if (kind === null) return null
+    const { pending, max, timerAt } = this.view(kind)
+    return {
+      kind: "batch",
+      text: `queued for ${batchNames[kind]} (${pending.length} of ${max}); it goes when it is full, when its time has come, or by hand`,
+      ...(timerAt === null ? {} : { until: { millis: timerAt } }),
+    }
   }
 
   private batcher(kind: BatchKind): Batcher<any> {

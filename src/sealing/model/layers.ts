@@ -15,6 +15,7 @@ import type { ChainVerbs } from "../ports/Chain.ts"
 import * as ports from "../ports/Ports.ts"
 import type { Request, RequestTag } from "../ports/Request.ts"
 import type { SectorNumber } from "../Sector.ts"
+import { describe } from "../stages/describe.ts"
 import { timePort } from "../stages/localPorts.ts"
 import { isIdle, type Why } from "../stages/Stage.ts"
 import { clockScheduler, type Scheduler } from "./Scheduler.ts"
@@ -49,6 +50,8 @@ export interface Modelled {
   readonly batchers: Batchers
   readonly input: InputTable
   readonly ask: Ask
+  /** Why a request is not answered yet, with what the world and the batchers know of it. */
+  readonly explain: (request: Request) => Why
   /** Says who takes events; until then they are dropped. */
   readonly connect: (post: Post) => void
 }
@@ -99,6 +102,7 @@ export const modelled = (scheduler: Scheduler, options: Omit<ModelledOptions, "c
     batchers,
     input,
     ask,
+    explain: (request) => batchers.explain(request) ?? world.explain(request) ?? describe(request),
     connect: (to) => {
       post = to
     },

@@ -9,11 +9,10 @@ import type { Batchers } from "../batch/Batchers.ts"
 import type { SealingConfig } from "../Config.ts"
 import type { SectorEvent } from "../events/SectorEvent.ts"
 import type { InputTable } from "../input/InputTable.ts"
-import { modelled } from "../model/layers.ts"
+import { modelled, type Modelled } from "../model/layers.ts"
 import type { World, WorldOptions } from "../model/World.ts"
 import type { Ask } from "../ports/ask.ts"
 import { zeroSector, type Sector, type SectorNumber } from "../Sector.ts"
-import { describe } from "./describe.ts"
 import { stageOf } from "./index.ts"
 import { runLoop, type Running } from "./runLoop.ts"
 import { isIdle, type Outcome, type Why } from "./Stage.ts"
@@ -47,6 +46,7 @@ export class SectorLoop {
   readonly batchers: Batchers
   readonly input: InputTable
   readonly ask: Ask
+  private readonly explain: Modelled["explain"]
   private readonly lastLogAt = new Map<SectorNumber, number>()
   private readonly stages = new Map<SectorNumber, Stage>()
   private readonly stored = new Map<SectorNumber, Sector>()
@@ -70,6 +70,7 @@ export class SectorLoop {
     this.input = made.input
     this.batchers = made.batchers
     this.ask = made.ask
+    this.explain = made.explain
     made.connect({
       send: (sector, event, onlyIn) => {
         const state = this.driver.get(sector)?.State ?? ""
@@ -103,7 +104,7 @@ export class SectorLoop {
     const stage = this.stages.get(sector)
     if (stage === undefined) return null
     const waiting = stage.running?.waiting ?? null
-    return waiting === null ? stage.resting : (this.world.explain(waiting) ?? describe(waiting))
+    return waiting === null ? stage.resting : this.explain(waiting)
   }
 
   private step(sector: SectorNumber, record: Sector, done: (event: SectorEvent | null) => void): void {

@@ -6,7 +6,7 @@ const worker = (text: string): Why => ({ kind: "worker", text })
 const chain = (text: string): Why => ({ kind: "chain", text })
 const batch = (text: string): Why => ({ kind: "batch", text })
 
-/** What a request waits for, as far as the request itself says; the model knows more (`World.explain`). */
+/** What a request waits for, as far as the request itself says; the model and the batchers know more (`Modelled.explain`). */
 export const describe = (request: Request): Why => {
   switch (request._tag) {
     case "AddPiece":
@@ -34,15 +34,9 @@ export const describe = (request: Request): Why => {
     case "SleepUntil":
       return { kind: "timer", text: request.why, until: { millis: request.at } }
     case "QueuePreCommit":
-      return {
-        kind: "batch",
-        text: "queued for a pre-commit batch",
-        until: { epoch: request.cutoff },
-      }
     case "QueueCommit":
-      return { kind: "batch", text: "queued for an aggregate of proofs", until: { epoch: request.cutoff } }
     case "QueueTermination":
-      return batch("queued for a batch of terminations")
+      return batch("queued for a message that several sectors share")
     default:
       return chain(`waits for an answer to ${request._tag}`)
   }
