@@ -114,6 +114,13 @@ const veryTall = (head: string): Answer => {
 }
 
 const answers: Readonly<Record<string, Answer>> = {
+  "/to-login": (response, request) =>
+    redirect(`http://user:hunter2@${request.headers.host}/chinese.html`)(response, request),
+  "/script-to-login": (response, request) =>
+    html(
+      200,
+      `<p>Wait<script>location.href = "http://user:hunter2@${request.headers.host}/chinese.html"</script>`,
+    )(response, request),
   "/very-tall": veryTall(""),
   "/very-tall-hero": veryTall('<div style="height:100vh;background:#c33">As tall as the window</div>'),
   "/": html(

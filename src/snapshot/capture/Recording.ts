@@ -5,6 +5,7 @@
  */
 import { open, type FileHandle } from "node:fs/promises"
 import type { CDPSession } from "playwright"
+import { withoutUserinfo } from "./userinfo.ts"
 
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>
 
@@ -68,7 +69,8 @@ const headerList = (headers: RawHeaders): HeaderList =>
     values.split("\n").map((value) => [name, value] as const),
   )
 
-const withoutFragment = (url: string) => url.split("#", 1)[0] ?? url
+/** What is asked of a server, and nothing else; a login in an address is neither kept nor told apart by. */
+const bare = (url: string) => withoutUserinfo(url.split("#", 1)[0] ?? url)
 
 export class Recording {
   readonly #cdp: CDPSession
@@ -142,7 +144,7 @@ export class Recording {
   /** The successful answer for an address, redirects followed; null when its body is not there. */
   find(url: string): Exchange | null {
     const seen = new Set<string>()
-    for (let key = withoutFragment(url); !seen.has(key);) {
+    for (let key = bare(url); !seen.has(key);) {
       seen.add(key)
       const found = this.#byUrl.get(key)
       if (found === undefined) return null
@@ -153,7 +155,7 @@ export class Recording {
         location !== undefined &&
         URL.canParse(location, key)
       ) {
-        key = withoutFragment(new URL(location, key).href)
+        key = bare(new URL(location, key).href)
         continue
       }
       return found.body !== null && found.status < 400 ? found : null
@@ -197,7 +199,7 @@ export class Recording {
         }
       }
       this.#begin(event.requestId, {
-        url: withoutFragment(event.request.url),
+        url: bare(event.request.url),
         method: event.request.method,
         requestHeaders: headerList(event.request.headers as RawHeaders),
         requestBody: event.request.postData ?? null,

@@ -10,6 +10,7 @@ import { cookieHeader, type Cookie } from "./browser/cookiesFile.ts"
 import type { GuardSession } from "./Guard.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
 import type { CaptureSettings } from "./Settings.ts"
+import { withoutUserinfo } from "./userinfo.ts"
 
 const maxRedirects = 10
 const maxHeaderBytes = 64 * 1024
@@ -57,7 +58,7 @@ export const fetchThrough = (
       const isRedirect = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined
       if (!isRedirect || !URL.canParse(location, current)) return answer
       discard(answer.body)
-      current = new URL(location, current).href
+      current = withoutUserinfo(new URL(location, current).href)
     }
     return yield* Effect.fail(networkFailure("too-many-redirects", new URL(url).host))
   })

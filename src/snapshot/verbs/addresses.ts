@@ -1,7 +1,8 @@
 /**
  * Logins in addresses (`http://user:password@host/`): refused, for an address is shown, logged and exported, and a
- * password must be in none of that. Pure, and imports nothing: the command uses it too.
+ * password must be in none of that. Pure, and imports next to nothing: the command uses it too.
  */
+import { withoutUserinfo } from "../capture/userinfo.ts"
 
 /** Does the address carry a user or a password? False for a text that is no address. */
 export const hasLogin = (text: string): boolean => {
@@ -13,10 +14,7 @@ export const hasLogin = (text: string): boolean => {
 /** The text as it may be shown: what stands where a login does is left out. */
 export const withoutLogin = (text: string): string => {
   if (!hasLogin(text)) return text.replace(/([/\\]{2})[^/\\?#]*@/, "$1")
-  const url = new URL(text.trim())
-  url.username = ""
-  url.password = ""
-  return url.href
+  return withoutUserinfo(text.trim())
 }
 
 export const loginRefused = (text: string): string =>

@@ -11,6 +11,7 @@ import type { CapturingPage } from "../Capturing.ts"
 import type { Exchange, HeaderList, Recording } from "../Recording.ts"
 import { guardHeader } from "../guard/GuardSession.ts"
 import { software } from "../software.ts"
+import { withoutUserinfo } from "../userinfo.ts"
 import { visibleText } from "./article.ts"
 import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
 
@@ -57,6 +58,10 @@ const secret = /^(cookie|authorization|proxy-authorization)$/i
 
 const withoutSecrets = (headers: HeaderList): HeaderList => headers.filter(([name]) => !secret.test(name))
 
+/** Where a redirect leads may carry a login. */
+const bareLocation = ([name, value]: HeaderList[number]): HeaderList[number] =>
+  name.toLowerCase() === "location" ? [name, withoutUserinfo(value)] : [name, value]
+
 /** What the guard answers is no answer of the site: it says why the request did not leave. */
 const isRefusal = ({ responseHeaders, status }: Exchange): boolean =>
   status === 0 || responseHeaders.some(([name]) => name.toLowerCase() === guardHeader)
@@ -74,7 +79,7 @@ const answeredExchange = (recording: Recording, exchange: Exchange): RecordedExc
   requestBody: exchange.requestBody,
   status: exchange.status,
   statusText: exchange.statusText,
-  responseHeaders: exchange.responseHeaders,
+  responseHeaders: exchange.responseHeaders.map(bareLocation),
   body: exchange.body === null ? null : () => recording.read(exchange),
   startedAt: new Date(exchange.startedAt).toISOString(),
   resourceType: exchange.resourceType,

@@ -13,6 +13,7 @@ import type { CapturingPage } from "../Capturing.ts"
 import { tooLargeMessage } from "../guard/GuardSession.ts"
 import type { PageFacts } from "../inpage/facts.ts"
 import { evidenceOf } from "../evidence.ts"
+import { withoutUserinfo } from "../userinfo.ts"
 
 /** A document larger than this is no page, and would take the browser's memory. */
 export const maxDocumentBytes = 25_000_000
@@ -36,7 +37,7 @@ export const openPage = (
       catch: (error) => navigationFailure(error, capturing),
     })
     const answered = response?.url() ?? url
-    found.finalUrl = answered
+    found.finalUrl = withoutUserinfo(answered)
     found.httpStatus = response?.status() ?? 200
     const denied = found.httpStatus >= 400 ? guard.failureOf(answered) : null
     if (denied !== null) return yield* Effect.fail(denied)
@@ -134,7 +135,7 @@ const navigationFailure = (error: unknown, capturing: CapturingPage): CaptureFai
   if (/ERR_(UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME|UNSAFE_REDIRECT|BLOCKED_BY_CLIENT)/.test(message)) {
     return captureFailure(
       "blocked-address",
-      `Refused: ${last} leads to an address that is neither http nor https.`,
+      `Refused: ${withoutUserinfo(last)} leads to an address that is neither http nor https.`,
     )
   }
   const code = codes.find(([pattern]) => pattern.test(message))?.[1] ?? "bad-response"

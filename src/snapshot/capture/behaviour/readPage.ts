@@ -6,6 +6,7 @@ import type { FrameTree } from "../html/buildPage.ts"
 import type { PageFacts } from "../inpage/facts.ts"
 import type { Part, Serialised } from "../inpage/serialised.ts"
 import { checkLastDocument } from "./openPage.ts"
+import { withoutUserinfoOf } from "../userinfo.ts"
 import { framesOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
 
 const maxFrames = 200
@@ -19,8 +20,10 @@ export const readPage = (
     const { found, world } = capturing
     yield* checkLastDocument(capturing)
     const root = yield* world.frames(limitMillis)
-    found.facts = yield* world.call<PageFacts>(root.id, "facts", [], limitMillis)
-    found.finalUrl = found.facts.url.startsWith("http") ? found.facts.url : found.finalUrl
+    const facts = yield* world.call<PageFacts>(root.id, "facts", [], limitMillis)
+    const clean = <A>(value: A): A => withoutUserinfoOf(facts.url, value)
+    found.facts = clean(facts)
+    if (facts.url.startsWith("http")) found.finalUrl = found.facts.url
     const texts: Array<string> = []
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
@@ -46,7 +49,7 @@ export const readPage = (
             yield* Effect.orElseSucceed(world.call<string>(child.id, "frameText", [], limitMillis), () => ""),
           )
         }
-        return { serialised, frames: children }
+        return { serialised: clean(serialised), frames: children }
       })
     found.tree = yield* readFrame(root, 0)
     found.frameText = texts.join("\n").trim()
@@ -59,7 +62,9 @@ export const readPage = (
         [[], { plain: true, written: false }],
         limitMillis,
       )
-      found.plainHtml = plain.parts.filter((part: Part) => typeof part === "string").join("")
+      found.plainHtml = clean(plain)
+        .parts.filter((part: Part) => typeof part === "string")
+        .join("")
     }
     return null
   })

@@ -1,0 +1,23 @@
+/** Where a redirect leads may carry a login; what is kept, shown and logged of an address never does. */
+
+/**
+ * A value from inside a page at this address: when the address carries a login, every relative address in it, made
+ * absolute, carries it too; all of them are without it in what this gives.
+ */
+export const withoutUserinfoOf = <A>(pageUrl: string, value: A): A => {
+  const bare = withoutUserinfo(pageUrl)
+  if (bare === pageUrl) return value
+  const { host, protocol } = new URL(bare)
+  const login = pageUrl.slice(0, pageUrl.indexOf(`@${host}`) + 1)
+  return JSON.parse(JSON.stringify(value).replaceAll(login, `${protocol}//`)) as A
+}
+
+/** The address without user and password; a text that is no address stays as it is. */
+export const withoutUserinfo = (text: string): string => {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  if (url.username === "" && url.password === "") return text
+  url.username = ""
+  url.password = ""
+  return url.href
+}
