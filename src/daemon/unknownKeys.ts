@@ -12,6 +12,15 @@ const fieldsOf = (ast: AST.AST): Fields | undefined => {
   return new Map(ast.propertySignatures.map((property) => [String(property.name), property.type]))
 }
 
+/** What stands at a place of a list; undefined for what is no list. */
+const itemOf = (ast: AST.AST, index: number): AST.AST | undefined => {
+  if (AST.isTransformation(ast)) return itemOf(ast.from, index)
+  if (AST.isRefinement(ast)) return itemOf(ast.from, index)
+  if (AST.isUnion(ast)) return ast.types.map((type) => itemOf(type, index)).find((item) => item !== undefined)
+  if (!AST.isTupleType(ast)) return undefined
+  return (ast.elements[index] ?? ast.rest[0])?.type
+}
+
 /** The names of a structure's own fields. */
 export const namesOf = (ast: AST.AST): ReadonlyArray<string> => [...(fieldsOf(ast)?.keys() ?? [])]
 
@@ -65,21 +74,37 @@ const meantBy = (root: AST.AST, siblings: Fields, path: string, key: string): st
   return [...here, ...there].sort(([a], [b]) => a - b)[0]?.[1]
 }
 
+interface Unknown {
+  readonly path: string
+  readonly meant: string | undefined
+}
+
 /** The first key that the schema does not know, by its whole name, and the one that was probably meant. */
 export const firstUnknown = (
   root: AST.AST,
   value: unknown,
   ast: AST.AST = root,
   path = "",
-): { readonly path: string; readonly meant: string | undefined } | undefined => {
+): Unknown | undefined => {
+  if (Array.isArray(value)) return firstUnknownInList(root, value, ast, path)
   const fields = fieldsOf(ast)
-  if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value))
-    return undefined
+  if (fields === undefined || typeof value !== "object" || value === null) return undefined
   for (const [key, inner] of Object.entries(value)) {
     const field = fields.get(key)
     if (field === undefined) return { path: `${path}${key}`, meant: meantBy(root, fields, path, key) }
     const deeper = firstUnknown(root, inner, field, `${path}${key}.`)
     if (deeper !== undefined) return deeper
+  }
+  return undefined
+}
+
+/** Items are counted from 0, as in a program: `workers[1].cpus`. */
+const firstUnknownInList = (root: AST.AST, list: ReadonlyArray<unknown>, ast: AST.AST, path: string) => {
+  for (const [index, item] of list.entries()) {
+    const type = itemOf(ast, index)
+    if (type === undefined) return undefined
+    const found: Unknown | undefined = firstUnknown(root, item, type, `${path.replace(/\.$/, "")}[${index}].`)
+    if (found !== undefined) return found
   }
   return undefined
 }
