@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net"
 import { pagePolicy } from "../../src/daemon/web/policy.ts"
 import type { LinkDetail } from "../../src/snapshot/Link.ts"
 import { artefact } from "./mock/artefacts.ts"
+import { diffOf } from "./mock/diff.ts"
 import { makeLinks, plainLink, searchLinks } from "./mock/links.ts"
 import { baseMachine, logOf, makeSectors, pictureCounts, recordOf, type MockSector } from "./mock/sectors.ts"
 
@@ -286,6 +287,7 @@ export class MockDaemon {
     if (id === "bulk") return this.bulk(body)
     const link = this.links.find((each) => each.id === id)
     if (link === undefined) return noSuch
+    if (verb === "diff") return this.diff(link, search)
     if (method === "DELETE") {
       this.links = this.links.filter((each) => each.id !== id)
       this.tell("link", id, "LinkRemoved", link.state, "removed")
@@ -297,6 +299,12 @@ export class MockDaemon {
     if (verb === "cancel") this.changeLink(id, { state: "cancelled" }, "CaptureCancelled")
     const now = this.links.find((each) => each.id === id) as LinkDetail
     return verb === undefined ? [200, now] : [202, { links: [plainLink(now)] }]
+  }
+
+  private diff({ id, snapshots }: LinkDetail, search: URLSearchParams): Answer {
+    const pick = (name: string) => snapshots.find(({ version }) => version === Number(search.get(name)))
+    const [from, to] = [pick("from"), pick("to")]
+    return from === undefined || to === undefined ? noSuch : [200, diffOf(id, from, to)]
   }
 
   private pageOf(search: URLSearchParams) {

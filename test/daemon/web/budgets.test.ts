@@ -15,6 +15,7 @@ const paths = [
   "/add",
   "/links/k00131",
   "/links/k00134",
+  "/links/k00133?compare=1..4",
   "/sealing",
   "/sealing?view=table&sector=18",
   "/settings",

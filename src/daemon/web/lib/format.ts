@@ -49,6 +49,17 @@ const compact = cached(
   (locale) => new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
 )
 const digits = cached((locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }))
+const percent = cached(
+  (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumSignificantDigits: 2 }),
+)
+const signedPercent = cached(
+  (locale) =>
+    new Intl.NumberFormat(locale, {
+      style: "percent",
+      maximumSignificantDigits: 2,
+      signDisplay: "exceptZero",
+    }),
+)
 const collator = cached((locale) => new Intl.Collator(locale, { numeric: true }))
 
 const second = 1_000
@@ -141,6 +152,11 @@ export const bytes = (count: number): string => {
 export const count = (value: number): string =>
   value < 100_000 ? plain().format(value) : compact().format(value)
 export const exact = (value: number): string => plain().format(value)
+/** A part of the whole, 0 to 1: `3.2%`; what is there but rounds to nothing is `<0.1%`. */
+export const share = (value: number): string =>
+  value > 0 && value < 0.001 ? `<${percent().format(0.001)}` : percent().format(value)
+/** Growth or shrinkage: `+4%`. */
+export const signed = (value: number): string => signedPercent().format(value)
 export const byName = (a: string, b: string): number => collator().compare(a, b)
 
 /** The site of an address without `www.`; the address itself when it cannot be read. */

@@ -41,7 +41,8 @@ export const runToastAction = () => {
   shown.action.run()
 }
 
-export const problem = new Store<string | null>(null)
+/** What was refused, as it was thrown: it is said in the reader's language where it is shown. */
+export const problem = new Store<Error | null>(null)
 
 /** Runs a call of a button; what the daemon refuses is shown in the band on top of the page. */
 export const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
@@ -50,7 +51,7 @@ export const attempt = async (work: () => Promise<unknown>): Promise<boolean> =>
     problem.set(null)
     return true
   } catch (cause) {
-    problem.set(cause instanceof Error ? cause.message : String(cause))
+    problem.set(cause instanceof Error ? cause : new Error(String(cause)))
     return false
   }
 }

@@ -3,6 +3,7 @@
  * share one definition and nothing of a schema reaches the browser.
  */
 import type { ClockDocument as ClockSchema } from "../../api/clock.ts"
+import type { DiffDocument } from "../../api/diff.ts"
 import type { Change as ChangeSchema, Progress as ProgressSchema } from "../../api/events.ts"
 import type { TableDocument as TableSchema } from "../../api/fsm.ts"
 import type { BulkDocument as BulkSchema } from "../../api/links.ts"
@@ -35,6 +36,12 @@ export type Queue = typeof QueueSchema.Type
 export type Snapshot = typeof SnapshotSchema.Type
 export type Artefact = typeof ArtefactSchema.Type
 export type BulkDocument = typeof BulkSchema.Type
+
+export type Diff = DiffDocument
+export type TextDiff = NonNullable<Diff["text"]>
+export type DiffBlock = TextDiff["blocks"][number]
+export type PictureDiff = NonNullable<Diff["picture"]>
+export type LinksDiff = NonNullable<Diff["links"]>
 
 export type ClockDocument = typeof ClockSchema.Type
 export type SectorSummary = typeof RowSchema.Type

@@ -1,6 +1,6 @@
 /** One link: its versions, what each one kept, and what happened when. The last good version is shown first. */
 import { Trans, useLingui } from "@lingui/react/macro"
-import { useCallback, useEffect, useState } from "react"
+import { lazy, Suspense, useCallback, useEffect, useState } from "react"
 import { useLocation } from "wouter"
 import { apiAsOf, ApiError } from "../lib/api.ts"
 import { changesAfter, onMessage } from "../lib/events.ts"
@@ -12,11 +12,15 @@ import { OfflineBand } from "../parts/Connection.tsx"
 import { Empty } from "../parts/Empty.tsx"
 import { Banner } from "../parts/Feedback.tsx"
 import { useTitle } from "../parts/PageHead.tsx"
+import { Refused } from "../parts/Refused.tsx"
+import { useCompared } from "./compare/place.ts"
 import { LinkHead } from "./LinkHead.tsx"
 import { StateBand } from "./StateBand.tsx"
 import { Timeline } from "./Timeline.tsx"
 import { Versions } from "./Versions.tsx"
 import { Viewer } from "./Viewer.tsx"
+
+const Compare = lazy(() => import("./compare/Compare.tsx"))
 
 const useDetail = (
   id: string,
@@ -49,7 +53,6 @@ const bestOf = (snapshots: ReadonlyArray<Snapshot>): Snapshot | undefined =>
   snapshots.find((each) => each.verdict.kind === "good") ?? snapshots[0]
 
 const Gone = ({ error, load }: { readonly error: ApiError; readonly load: () => void }) => {
-  const message = error.message
   return error.status === 404 ? (
     <Empty icon="gone" title={<Trans>This link is not here</Trans>}>
       <a className="link" href="/">
@@ -64,32 +67,68 @@ const Gone = ({ error, load }: { readonly error: ApiError; readonly load: () => 
         </button>
       }
     >
-      <Trans>The link could not be loaded: {message}</Trans>
+      <Trans>
+        The link could not be loaded: <Refused cause={error} />
+      </Trans>
     </Banner>
   )
 }
 
+/** The pair to begin with: what is shown and the version before it; the oldest is compared with the one after it. */
+const pairWith = (snapshots: ReadonlyArray<Snapshot>, shown: Snapshot | undefined) => {
+  const at = shown === undefined ? -1 : snapshots.indexOf(shown)
+  const [later, earlier] = snapshots.slice(at === snapshots.length - 1 ? at - 1 : at, at + 2)
+  return at < 0 || later === undefined || earlier === undefined
+    ? null
+    : { from: earlier.version, to: later.version, as: null }
+}
+
 const Body = ({ link }: { readonly link: LinkDetail }) => {
   const [chosen, setChosen] = useState<string | null>(null)
+  const [compared, compare] = useCompared()
   const snapshots = link.snapshots
   const best = bestOf(snapshots)
   const shown = snapshots.find((each) => each.id === chosen) ?? best
-  const at = shown === undefined ? -1 : snapshots.indexOf(shown)
-  const step = (by: number) => {
-    const next = snapshots[at + by]
-    if (next !== undefined) setChosen(next.id)
+  const pair = snapshots.length < 2 ? null : pairWith(snapshots, shown)
+  const show = (id: string) => {
+    setChosen(id)
+    if (compared !== null) compare(null)
   }
-  useKeys({ older: () => step(1), newer: () => step(-1) })
+  const step = (by: number) => {
+    const current = compared === null ? shown : snapshots.find(({ version }) => version === compared.to)
+    const next = current === undefined ? undefined : snapshots[snapshots.indexOf(current) + by]
+    if (next === undefined) return
+    if (compared === null) setChosen(next.id)
+    else compare({ ...compared, to: next.version })
+  }
+  useKeys({
+    older: () => step(1),
+    newer: () => step(-1),
+    compare: () => compare(compared === null ? pair : null),
+  })
   return (
     <div className="flex min-h-0 grow flex-col gap-4 px-3 py-4 sm:px-4 rail:flex-row">
       {shown !== undefined && (
-        <div className="flex shrink-0 flex-col gap-4 rail:w-60">
-          <Versions snapshots={snapshots} shown={shown.id} onShow={setChosen} />
+        <div
+          className={`flex shrink-0 flex-col gap-4 rail:w-60 ${compared === null ? "" : "max-rail:hidden"}`}
+        >
+          <Versions
+            snapshots={snapshots}
+            shown={shown.id}
+            compared={compared}
+            onShow={show}
+            onCompare={compare}
+            onOpenCompare={pair === null ? null : () => compare(pair)}
+          />
         </div>
       )}
       <div className="flex min-w-0 grow flex-col gap-4">
         {shown === undefined ? (
           <NoVersion state={link.state} />
+        ) : compared !== null ? (
+          <Suspense fallback={<div className="card min-h-48" aria-busy="true" />}>
+            <Compare id={link.id} snapshots={snapshots} compared={compared} onCompare={compare} />
+          </Suspense>
         ) : (
           <Viewer
             key={shown.id}

@@ -9,10 +9,11 @@ import { Trans, useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { bytes, dateOf, duration, fullTime } from "../lib/format.ts"
 import type { Artefact, Snapshot } from "../lib/types.ts"
-import { reasonOf } from "../links/reasons.ts"
 import { doubtWords } from "../links/states.ts"
 import { Banner } from "../parts/Feedback.tsx"
 import { Icon } from "../parts/Icon.tsx"
+import { addressOf, kept } from "./artefacts.ts"
+import { Reason } from "./Reason.tsx"
 
 type TabId = "page" | "picture" | "text" | "file" | "data" | "parts"
 interface Tab {
@@ -29,12 +30,6 @@ const tabs: ReadonlyArray<Tab> = [
   { id: "data", word: msg`Data`, artefact: "metadata.json" },
   { id: "parts", word: msg`Parts`, artefact: null },
 ]
-
-const addressOf = (snapshot: Snapshot, name: string) =>
-  `/api/v1/snapshots/${encodeURIComponent(snapshot.id)}/artefacts/${encodeURIComponent(name)}`
-
-const kept = (snapshot: Snapshot, name: string): Artefact | undefined =>
-  snapshot.artefacts.find((each) => each.name === name && each.status === "ok")
 
 const isPicture = (artefact: Artefact) =>
   artefact.mediaType.startsWith("image/") && artefact.mediaType !== "image/svg+xml"
@@ -84,16 +79,6 @@ const partMarks = {
   skipped: ["k-gone", "circle"],
   failed: ["k-failed", "alert"],
 } as const
-
-const Reason = ({ reason }: { readonly reason: string }) => {
-  const { _ } = useRuntime()
-  const { text, detail } = reasonOf(reason)
-  return (
-    <>
-      {text !== null && _(text)} {detail !== "" && <span lang="en">{detail}</span>}
-    </>
-  )
-}
 
 const Part = ({ snapshot, part }: { readonly snapshot: Snapshot; readonly part: Artefact }) => {
   const { t } = useLingui()

@@ -13,6 +13,7 @@ import { OfflineBand } from "../parts/Connection.tsx"
 import { Banner } from "../parts/Feedback.tsx"
 import { PageHead, useTitle } from "../parts/PageHead.tsx"
 import { QueuePill } from "../parts/QueuePill.tsx"
+import { Refused } from "../parts/Refused.tsx"
 import { LinkTable } from "./LinkTable.tsx"
 import { NoLinks, NoMatch, Skeleton } from "./NoRows.tsx"
 import { QueryChips } from "./QueryChips.tsx"
@@ -79,7 +80,6 @@ const Head = ({
 const ListError = ({ list, view }: { readonly list: LinkList; readonly view: ListView }) => {
   if (view.error === null) return null
   const details = `${view.error.code} (${view.error.status}): ${view.error.message}`
-  const message = view.error.message
   return (
     <Banner
       actions={
@@ -98,9 +98,13 @@ const ListError = ({ list, view }: { readonly list: LinkList; readonly view: Lis
       }
     >
       {view.error.status === 400 ? (
-        <Trans>This search cannot be read: {message}</Trans>
+        <Trans>
+          This search cannot be read: <Refused cause={view.error} />
+        </Trans>
       ) : (
-        <Trans>The list could not be loaded: {message}</Trans>
+        <Trans>
+          The list could not be loaded: <Refused cause={view.error} />
+        </Trans>
       )}
     </Banner>
   )

@@ -1,7 +1,9 @@
 /** What can be done to links from the list. A state that must follow is shown at once; the stream confirms it. */
+import { i18n } from "@lingui/core"
 import { t } from "@lingui/core/macro"
-import { api } from "../lib/api.ts"
+import { api, ApiError } from "../lib/api.ts"
 import { expectState, links, putLink, refresh } from "../lib/links.ts"
+import { refusalOf } from "../lib/refusals.ts"
 import { attempt } from "../lib/toast.ts"
 import type { BulkDocument, Link } from "../lib/types.ts"
 
@@ -12,7 +14,11 @@ const bulkIds = 500
 /** Some links refused; the others were done. */
 class PartlyDone extends Error {
   constructor(done: number, failed: BulkDocument["failed"]) {
-    const reasons = [...new Set(failed.map((each) => each.message))].slice(0, 3).join("; ")
+    const said = failed.map(({ code, message }) => {
+      const { text, detail } = refusalOf(new ApiError(409, code, message))
+      return text === null ? detail : i18n._(text)
+    })
+    const reasons = [...new Set(said)].slice(0, 3).join("; ")
     super(t`${done} done, ${failed.length} not: ${reasons}`)
   }
 }

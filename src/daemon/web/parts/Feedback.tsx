@@ -6,6 +6,7 @@ import { announcement } from "../lib/links.ts"
 import { useStore } from "../lib/Store.ts"
 import { closeToast, problem, runToastAction, toast, toastMillis } from "../lib/toast.ts"
 import { Icon } from "./Icon.tsx"
+import { Refused } from "./Refused.tsx"
 
 export const ToastArea = () => {
   const shown = useStore(toast)
@@ -76,9 +77,9 @@ export const Banner = ({
 )
 
 export const ProblemBand = () => {
-  const text = useStore(problem)
+  const cause = useStore(problem)
   const { t } = useLingui()
-  if (text === null) return null
+  if (cause === null) return null
   return (
     <Banner
       actions={
@@ -92,7 +93,9 @@ export const ProblemBand = () => {
         </button>
       }
     >
-      <Trans>That did not work: {text}</Trans>
+      <Trans>
+        That did not work: <Refused cause={cause} />
+      </Trans>
     </Banner>
   )
 }

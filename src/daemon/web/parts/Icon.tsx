@@ -80,6 +80,8 @@ const glyphs = {
       {line("M10.25 10.25 13.5 13.5")}
     </>
   ),
+  swap: line("M2.75 5.5h10M10 2.75l2.75 2.75L10 8.25M13.25 10.5h-10M6 7.75 3.25 10.5 6 13.25"),
+  compare: line("M6.75 3.25h-3.5v9.5h3.5M9.25 3.25h3.5v9.5h-3.5M8 1.75v12.5"),
   more: (
     <>
       <circle cx="3.5" cy="8" r="1.25" fill="currentColor" />

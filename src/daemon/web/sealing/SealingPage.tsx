@@ -15,6 +15,7 @@ import { Empty } from "../parts/Empty.tsx"
 import { Banner } from "../parts/Feedback.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { PageHead, useTitle } from "../parts/PageHead.tsx"
+import { Refused } from "../parts/Refused.tsx"
 import { Segments } from "../parts/Segments.tsx"
 import { Board } from "./Board.tsx"
 import { ClockBar, ClockFace, PausedBand } from "./ClockBar.tsx"
@@ -194,7 +195,7 @@ const Room = ({ table, place, go }: RoomProps) => {
           {total === 0 && <NoSectors />}
           {error !== null && (
             <p role="alert" className="mb-2 text-failed">
-              {error.message}
+              <Refused cause={error} />
             </p>
           )}
           {place.view === "table" ? (
@@ -264,7 +265,6 @@ const SealingPage = () => {
     void loadMachine()
     return onMessage("reset", () => void loadMachine())
   }, [])
-  const message = error?.message ?? ""
   return (
     <>
       <OfflineBand />
@@ -295,7 +295,9 @@ const SealingPage = () => {
             </button>
           }
         >
-          <Trans>The machine could not be loaded: {message}</Trans>
+          <Trans>
+            The machine could not be loaded: <Refused cause={error} />
+          </Trans>
         </Banner>
       )}
       {table === null ? (

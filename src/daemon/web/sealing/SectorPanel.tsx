@@ -8,6 +8,7 @@ import type { Machine, SectorLogEntry, SectorRecord, SectorSummary } from "../li
 import { useOffline } from "../parts/Connection.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { MenuAt } from "../parts/Overlays.tsx"
+import { Refused } from "../parts/Refused.tsx"
 import { SectorLog } from "./SectorLog.tsx"
 import { SectorState } from "./SectorState.tsx"
 import { WhyWaiting } from "./WhyWaiting.tsx"
@@ -234,7 +235,7 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
       </div>
       {error !== null && (
         <p role="alert" className="text-failed">
-          {error.status === 404 ? <Trans>There is no sector {number}.</Trans> : error.message}
+          {error.status === 404 ? <Trans>There is no sector {number}.</Trans> : <Refused cause={error} />}
         </p>
       )}
       {loaded !== null && (
