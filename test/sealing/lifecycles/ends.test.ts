@@ -128,6 +128,9 @@ describe("events by hand", () => {
       }),
     )
     expect(seen.error).toMatchObject({ _tag: "SectorRefused", code: "not-in-this-state" })
+    expect(seen.error.message).toBe(
+      "sector 0 is in Proving, which does not take SectorRetryFinalize. It takes SectorFaultReported, SectorFaulty, and always SectorForceState, SectorRemove, SectorRestart, SectorTerminate",
+    )
     expect(seen.record.State).toBe("Proving")
     expect(seen.last?.Kind).toMatch(/^error;/)
   })

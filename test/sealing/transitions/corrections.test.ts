@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { pendingOf } from "../../../src/actors/Planner.ts"
@@ -6,12 +5,7 @@ import { sectorEventNames, sectorEvents, type SectorEvent } from "../../../src/s
 import type { Sector } from "../../../src/sealing/Sector.ts"
 import { sectorStateNames, stateName } from "../../../src/sealing/SectorState.ts"
 import { planBase } from "../../../src/sealing/transitions/base.ts"
-import {
-  corrections,
-  plannerCorrections,
-  planSector,
-  sectorTable,
-} from "../../../src/sealing/transitions/corrections.ts"
+import { planSector, sectorTable } from "../../../src/sealing/transitions/corrections.ts"
 import { sampleEvent, sampleRecord } from "../support/fsmFacts.ts"
 
 const now = () => 1_600_000_000
@@ -151,10 +145,5 @@ describe("the corrected table", () => {
       "RemoveFailed",
       "Removed",
     ])
-  })
-
-  it("is told in docs/differences.md, name by name", () => {
-    const page = readFileSync(new URL("../../../docs/differences.md", import.meta.url), "utf8")
-    for (const { name } of [...corrections, ...plannerCorrections]) expect(page).toContain(`### ${name}\n`)
   })
 })
