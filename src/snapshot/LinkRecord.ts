@@ -16,6 +16,8 @@ export interface CapturedFacts {
   readonly lang: string
   readonly mediaType: string
   readonly textSha256: string | null
+  /** Of the text, which is in the content store; absent in records from before it was kept there. */
+  readonly textBytes?: number
   readonly resourcesSha256: string | null
   readonly steps: ReadonlyArray<{
     readonly name: string

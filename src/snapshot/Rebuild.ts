@@ -9,10 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { JournalDraft } from "../actors/Journal.ts"
 import { StateStore } from "../actors/StateStore.ts"
-import { ContentStore } from "./archive/ContentStore.ts"
 import type { Manifest } from "./archive/Manifest.ts"
 import { ManifestStore } from "./archive/ManifestStore.ts"
 import { scan, type Lost, type ScannedLink } from "./archive/scan.ts"
+import { versionText } from "./archive/versionText.ts"
 import { indexText, insertSnapshots, upsertLinks } from "./catalog/CatalogWriter.ts"
 import { changeTags } from "./catalog/Tags.ts"
 import type { LinkState } from "./Link.ts"
@@ -53,13 +53,12 @@ const recordOf = ({ id, link, manifests }: Readable): LinkRecord => {
 const shown = (manifests: ReadonlyArray<Manifest>) => manifests.findLast(isGood) ?? manifests.at(-1)
 
 const textOf = (manifests: ReadonlyArray<Manifest>) => {
-  const article = shown(manifests)?.snapshot.artefacts.find(
-    ({ name, status }) => name === "article.txt" && status === "ok",
-  )
-  if (article === undefined) return Effect.succeed("")
-  return Effect.flatMap(ContentStore, (store) => store.readAll(article.sha256)).pipe(
-    Effect.map((bytes) => new TextDecoder().decode(bytes)),
-    // `verify` tells of damaged files; here the link is merely not found by its text.
+  const version = shown(manifests)
+  if (version === undefined) return Effect.succeed("")
+  const { textBytes: _, ...withArticle } = version
+  return versionText(version).pipe(
+    // `verify` tells of damaged files; here the link is found by its article alone, or not by its text at all.
+    Effect.orElse(() => versionText(withArticle)),
     Effect.orElseSucceed(() => ""),
   )
 }

@@ -60,8 +60,9 @@ const namedObjects = (group: LinkGroup) =>
     const storing = yield* sql<{ id: string }>`SELECT id FROM links WHERE state = 'storing'`
     const named = new Set(pushed.map(({ sha256 }) => sha256))
     for (const { id } of storing) {
-      const artefacts = (yield* group.get(id))?.job?.captured?.snapshot.artefacts ?? []
-      for (const { sha256 } of artefacts) named.add(sha256)
+      const captured = (yield* group.get(id))?.job?.captured
+      for (const { sha256 } of captured?.snapshot.artefacts ?? []) named.add(sha256)
+      if (captured?.textSha256 != null) named.add(captured.textSha256)
     }
     return named
   })

@@ -8,11 +8,14 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { artefactNames, type Artefact, type ArtefactName } from "../Snapshot.ts"
 import { ArtefactSink, SinkError } from "./ArtefactSink.ts"
-import { ContentStore } from "./ContentStore.ts"
+import type { ArchiveError } from "./ArchiveError.ts"
+import { ContentStore, type Stored } from "./ContentStore.ts"
 
 export interface Draft {
   /** Provide it to the capture: `Effect.provideService(ArtefactSink, draft.sink)`. */
   readonly sink: Context.Tag.Service<ArtefactSink>
+  /** Keeps the words that the version is found by, and holds them as it does the artefacts. */
+  readonly keepText: (text: string) => Effect.Effect<Stored, ArchiveError>
   /** Notes an artefact that has no file: skipped by setting, or tried and failed. */
   readonly note: (name: ArtefactName, status: "skipped" | "failed", reason: string) => Effect.Effect<Artefact>
   /** What was put or noted so far, one per name (the last), most important first. */
@@ -56,6 +59,11 @@ const make = (store: Context.Tag.Service<ContentStore>) => {
             Effect.mapError((cause) => new SinkError({ name, message: cause.message, cause })),
           ),
       }),
+      keepText: (text) =>
+        store.put(new TextEncoder().encode(text), {
+          mediaType: "text/plain; charset=utf-8",
+          hold: (sha256) => held.add(sha256),
+        }),
       note: (name, status, reason) =>
         Effect.sync(() => keep({ name, mediaType: "", bytes: 0, sha256: "", status, reason })),
       artefacts: Effect.sync(() =>

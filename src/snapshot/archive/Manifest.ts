@@ -49,8 +49,10 @@ export const Manifest = Schema.Struct({
   /** BCP 47, empty when unknown. */
   lang: Schema.String,
   steps: Schema.Array(CaptureStep),
-  /** SHA-256 of the article's text; equal between versions means unchanged content. Null: there was no text. */
+  /** SHA-256 of all text a reader saw; equal between versions means unchanged content. Null: there was no text. */
   textSha256: Schema.NullOr(Schema.String),
+  /** That text is kept under its hash, and is so long. Absent in manifests from before it was kept. */
+  textBytes: Schema.optionalWith(Schema.Number, { exact: true }),
   /** SHA-256 over the sorted hashes of the page's resources; null when they were not recorded. */
   resourcesSha256: Schema.NullOr(Schema.String),
   /** SHA-256 of this manifest's canonical JSON without this field. */

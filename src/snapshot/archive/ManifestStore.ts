@@ -73,10 +73,17 @@ const decodeFile = async <A, I>(schema: Schema.Schema<A, I>, file: string): Prom
 const readManifest = async (file: string, name: ManifestName): Promise<Manifest> => {
   const manifest = await decodeFile(Manifest, file)
   if (!isIntact(manifest)) throw damaged(file, "its own SHA-256 does not match")
-  if (manifest.snapshot.id !== name.snapshotId || manifest.link.id !== name.linkId) {
-    throw damaged(file, "it belongs to another snapshot")
-  }
+  const { link, snapshot } = manifest
+  const isIts =
+    snapshot.id === name.snapshotId && snapshot.version === name.version && link.id === name.linkId
+  if (!isIts) throw damaged(file, "it belongs to another snapshot")
   return manifest
+}
+
+const readLinkFile = async (file: string, linkId: string): Promise<LinkFile> => {
+  const link = await decodeFile(LinkFile, file)
+  if (link.id !== linkId) throw damaged(file, "it belongs to another link")
+  return link
 }
 
 const make = (store: Context.Tag.Service<ContentStore>) => {
@@ -152,7 +159,7 @@ const make = (store: Context.Tag.Service<ContentStore>) => {
     },
     readLink: (linkId) => {
       const file = linkFile(layout, linkId)
-      return attempt(file, () => decodeFile(LinkFile, file))
+      return attempt(file, () => readLinkFile(file, linkId))
     },
     links: idsIn(layout.links, ".json"),
     removeLink: (linkId) =>

@@ -34,6 +34,7 @@ const markedObjects = Effect.gen(function* () {
       for (const artefact of manifest.snapshot.artefacts) {
         if (artefact.status === "ok") marked.add(artefact.sha256)
       }
+      if (manifest.textSha256 !== null) marked.add(manifest.textSha256)
     }),
   )
   return marked

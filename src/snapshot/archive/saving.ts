@@ -38,6 +38,9 @@ export const saving: Effect.Effect<Saving, ArchiveError, ContentStore | Manifest
             logicalBytes += artefact.bytes
             sizes.set(artefact.sha256, artefact.bytes)
           }
+          // Ours, for search and rebuild: it takes its place, but nobody would keep it as a file.
+          const { textBytes, textSha256 } = manifest
+          if (textBytes !== undefined && textSha256 !== null) sizes.set(textSha256, textBytes)
         }),
         Effect.ignore,
       ),

@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Artefact } from "../Snapshot.ts"
 import type { ArchiveError } from "./ArchiveError.ts"
 import { ContentStore } from "./ContentStore.ts"
 import { linkFile, manifestFile } from "./layout.ts"
@@ -52,15 +51,29 @@ const checkObject = (tally: Tally, sha256: string) =>
     return result
   })
 
-const checkArtefact = (tally: Tally, manifest: Manifest, artefact: Artefact) =>
+interface Named {
+  readonly file: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** What the manifest names: the artefacts, and the text that search reads. */
+const namedBy = ({ snapshot, textBytes, textSha256 }: Manifest): ReadonlyArray<Named> => [
+  ...snapshot.artefacts
+    .filter(({ status }) => status === "ok")
+    .map(({ bytes, name, sha256 }) => ({ file: name, sha256, bytes })),
+  ...(textBytes === undefined || textSha256 === null
+    ? []
+    : [{ file: "text for search", sha256: textSha256, bytes: textBytes }]),
+]
+
+const checkNamed = (tally: Tally, snapshot: string, { bytes, file, sha256 }: Named) =>
   Effect.gen(function* () {
-    if (artefact.status !== "ok") return
-    const damage = (reason: string) =>
-      tally.damaged.push({ snapshot: manifest.snapshot.id, file: artefact.name, reason })
-    if (!/^[0-9a-f]{64}$/.test(artefact.sha256)) return void damage("the manifest names no SHA-256")
-    const result = yield* checkObject(tally, artefact.sha256)
+    const damage = (reason: string) => tally.damaged.push({ snapshot, file, reason })
+    if (!/^[0-9a-f]{64}$/.test(sha256)) return void damage("the manifest names no SHA-256")
+    const result = yield* checkObject(tally, sha256)
     if (typeof result === "string") damage(result)
-    else if (result !== artefact.bytes) damage(`it has ${result} bytes, the manifest says ${artefact.bytes}`)
+    else if (result !== bytes) damage(`it has ${result} bytes, the manifest says ${bytes}`)
   })
 
 const checkManifest = (tally: Tally, name: ManifestName) =>
@@ -77,13 +90,9 @@ const checkManifest = (tally: Tally, name: ManifestName) =>
       return Effect.succeed(null)
     })
     if (manifest === null) return
-    yield* Effect.forEach(
-      manifest.snapshot.artefacts,
-      (artefact) => checkArtefact(tally, manifest, artefact),
-      {
-        discard: true,
-      },
-    )
+    yield* Effect.forEach(namedBy(manifest), (named) => checkNamed(tally, manifest.snapshot.id, named), {
+      discard: true,
+    })
   })
 
 const checkLinkFile = (tally: Tally, id: string) =>

@@ -1,7 +1,6 @@
 /** Probing and capturing: from an address to files in the content store and the facts of a version. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import { ArtefactSink } from "../archive/ArtefactSink.ts"
 import { Drafts } from "../archive/Drafts.ts"
 import { ContentStore } from "../archive/ContentStore.ts"
@@ -30,8 +29,6 @@ const pushedPage = (url: string): ProbeResult => ({
   contentLength: null,
 })
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
-
 export const captureStep = (world: StepWorld, link: LinkRecord) =>
   Effect.gen(function* () {
     const job = link.job!
@@ -49,6 +46,7 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
         options,
       )
       .pipe(Effect.provideService(ArtefactSink, draft.sink))
+    const text = result.text === "" ? null : yield* draft.keepText(result.text)
     const captured: CapturedFacts = {
       snapshot: {
         id: job.snapshotId,
@@ -65,11 +63,11 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
       title: cleanTitle(result.title),
       lang: result.language,
       mediaType: job.probe!.mediaType,
-      textSha256: result.text === "" ? null : sha256(result.text),
+      textSha256: text?.sha256 ?? null,
+      ...(text === null ? {} : { textBytes: text.bytes }),
       resourcesSha256: result.resourcesSha256,
       steps: result.steps,
     }
-    world.texts.put(job.snapshotId, result.text)
     return { _tag: "Captured" as const, captured }
   }).pipe(Effect.scoped)
 

@@ -5,11 +5,11 @@
 import * as Effect from "effect/Effect"
 import { linkById } from "../catalog/Catalog.ts"
 import { SqlClient } from "@effect/sql/SqlClient"
-import { ContentStore } from "../archive/ContentStore.ts"
 import type { LinkMeta } from "../archive/Manifest.ts"
 import { ManifestStore } from "../archive/ManifestStore.ts"
+import { versionText } from "../archive/versionText.ts"
 import { isUnchanged, lastGood } from "../lastGood.ts"
-import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
+import type { LinkRecord } from "../LinkRecord.ts"
 import type { StepWorld } from "./StepWorld.ts"
 
 export const storeStep = (world: StepWorld, link: LinkRecord) =>
@@ -20,7 +20,6 @@ export const storeStep = (world: StepWorld, link: LinkRecord) =>
     if (existing === undefined) {
       const last = yield* lastGood(link.id)
       if (last !== undefined && isUnchanged(captured, last)) {
-        world.texts.take(captured.snapshot.id)
         return { _tag: "SnapshotUnchanged" as const, snapshotId: last.id, version: last.version }
       }
       const meta = yield* metaOf(link, captured.title)
@@ -37,10 +36,11 @@ export const storeStep = (world: StepWorld, link: LinkRecord) =>
           reason,
         })),
         textSha256: captured.textSha256,
+        ...(captured.textBytes === undefined ? {} : { textBytes: captured.textBytes }),
         resourcesSha256: captured.resourcesSha256,
       })
     }
-    world.texts.put(captured.snapshot.id, yield* textOf(world, captured))
+    world.texts.put(captured.snapshot.id, yield* versionText(captured))
     return { _tag: "SnapshotStored" as const, captured }
   })
 
@@ -62,16 +62,3 @@ const metaOf = (link: LinkRecord, title: string) =>
     tags: row.tags,
     addedAt: row.addedAt,
   }))
-
-/** The page's text: still in memory after a capture, read from the article after a restart. */
-const textOf = (world: StepWorld, captured: CapturedFacts) =>
-  Effect.gen(function* () {
-    const kept = world.texts.take(captured.snapshot.id)
-    if (kept !== null) return kept
-    const article = captured.snapshot.artefacts.find(
-      ({ name, status }) => name === "article.txt" && status === "ok",
-    )
-    if (article === undefined) return ""
-    const bytes = yield* Effect.flatMap(ContentStore, (store) => store.readAll(article.sha256))
-    return new TextDecoder().decode(bytes)
-  })

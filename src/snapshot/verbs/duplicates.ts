@@ -7,6 +7,7 @@ import * as Ids from "../../actors/time/Ids.ts"
 import type { LinkMeta, Manifest } from "../archive/Manifest.ts"
 import { ContentStore } from "../archive/ContentStore.ts"
 import { ManifestStore } from "../archive/ManifestStore.ts"
+import { versionText } from "../archive/versionText.ts"
 import { deleteSnapshot, indexText } from "../catalog/CatalogWriter.ts"
 import { duplicates } from "../catalog/duplicates.ts"
 import { tagKey } from "../catalog/Tags.ts"
@@ -110,12 +111,9 @@ export const duplicateVerbs = (tools: Tools) =>
     /** The link is found by the words of this version. */
     const takeText = (id: string, version: Manifest | undefined) =>
       Effect.gen(function* () {
-        const article = version?.snapshot.artefacts.find(
-          ({ name, status }) => name === "article.txt" && status === "ok",
-        )
-        if (article === undefined) return
-        const bytes = yield* Effect.orDie(content.readAll(article.sha256))
-        yield* write(indexText(id, new TextDecoder().decode(bytes)))
+        if (version === undefined) return
+        const text = yield* Effect.orDie(Effect.provideService(versionText(version), ContentStore, content))
+        if (text !== "") yield* write(indexText(id, text))
       })
 
     const mergeDuplicates: (typeof Links)["Service"]["mergeDuplicates"] = (keepId, otherIds) =>

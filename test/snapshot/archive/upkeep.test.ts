@@ -103,6 +103,46 @@ describe("upkeep of the archive", () => {
     ),
   )
 
+  it.live("verify re-reads the text that search is made from", () =>
+    inArchive(() =>
+      Effect.gen(function* () {
+        const store = yield* ContentStore
+        const text = new TextEncoder().encode("all the words of the page ".repeat(20))
+        const { sha256 } = yield* store.put(text, { mediaType: "text/plain" })
+        const input = { ...manifestInput("a", 1, []), textSha256: sha256 }
+        yield* (yield* ManifestStore).write({ ...input, textBytes: text.length })
+        expect(yield* verify()).toMatchObject({ ok: true, checked: 2, bytes: text.length })
+        yield* age
+        expect(yield* sweep()).toMatchObject({ removed: 0, kept: 1 })
+        yield* Effect.promise(async () => fs.rm((await Effect.runPromise(store.stat(sha256)))!.path))
+        expect((yield* verify()).damaged).toMatchObject([{ snapshot: "a-s1", file: "text for search" }])
+        // Nothing was kept of the text before manifests said how long it is.
+        yield* (yield* ManifestStore).write(input)
+        expect(yield* verify()).toMatchObject({ ok: true })
+      }),
+    ),
+  )
+
+  it.live("verify tells files that lie where others belong", () =>
+    inArchive((home) =>
+      Effect.gen(function* () {
+        const manifests = yield* ManifestStore
+        yield* capture("a", 1, "words", randomBytes(10))
+        yield* manifests.writeLink({ ...link("a"), updatedAt: "x", removedAt: null })
+        const [links, snapshots] = ["links", "snapshots"].map((name) => path.join(home, "archive", name))
+        yield* Effect.promise(() => fs.copyFile(path.join(links!, "a.json"), path.join(links!, "b.json")))
+        const versions = path.join(snapshots!, "a")
+        yield* Effect.promise(() =>
+          fs.copyFile(path.join(versions, "1-a-s1.json"), path.join(versions, "2-a-s1.json")),
+        )
+        expect((yield* verify()).damaged).toMatchObject([
+          { file: path.join(versions, "2-a-s1.json"), reason: expect.stringContaining("another snapshot") },
+          { file: path.join(links!, "b.json"), reason: expect.stringContaining("another link") },
+        ])
+      }),
+    ),
+  )
+
   it.live("the sweep removes what nothing names, and never what is young, held or named", () =>
     inArchive(() =>
       Effect.gen(function* () {

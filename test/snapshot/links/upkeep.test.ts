@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { ContentStore } from "../../../src/snapshot/archive/ContentStore.ts"
+import { ManifestStore } from "../../../src/snapshot/archive/ManifestStore.ts"
 import { Links } from "../../../src/snapshot/Links.ts"
 import { rebuildLinks } from "../../../src/snapshot/Rebuild.ts"
 import { defaultUpkeep } from "../../../src/snapshot/Upkeep.ts"
@@ -141,6 +142,9 @@ describe("the upkeep", () => {
           for (const id of [kept.stays, kept.recent]) {
             for (const { sha256 } of (yield* links.snapshots(id))[0]!.artefacts) yield* store.check(sha256)
           }
+          const manifests = yield* ManifestStore
+          for (const name of yield* manifests.list(kept.stays))
+            yield* store.check((yield* manifests.read(name)).textSha256!)
           yield* links.undo()
           expect((yield* links.show(kept.recent)).state).toBe("archived")
           const saving = yield* until(links.saving, (found) => found !== null)
@@ -201,7 +205,12 @@ describe("rebuild", () => {
           const wall = yield* addOne("/wall")
           const gone = yield* addOne("/gone", ["two"])
           for (const { id } of [a, wall, gone]) yield* links.settled(id)
-          pipeline.sites.set("/a", { text: "precious words, later", title: "Found" })
+          const again = {
+            text: "navigation, precious words, later",
+            article: "precious words, later",
+            title: "Found",
+          }
+          pipeline.sites.set("/a", again)
           yield* links.snapshot(a.id)
           yield* links.settled(a.id)
           yield* links.edit(a.id, { title: "Mine", note: "note" })
@@ -230,7 +239,8 @@ describe("rebuild", () => {
             "SnapshotStored",
             "Rebuilt",
           ])
-          expect((yield* links.search("later", 10)).total).toBe(1)
+          for (const word of ["later", "navigation", "mine", "note", "tag:标签", "slow"])
+            expect([word, (yield* links.search(word, 10)).total]).toEqual([word, 1])
           expect((yield* links.search("in:note note", 10)).total).toBe(1)
           expect((yield* links.show(before.wall)).state).toBe("doubtful")
           expect(yield* links.tags).toEqual([

@@ -20,6 +20,8 @@ import { Capturer } from "../../../src/snapshot/steps/Capturer.ts"
 /** What the pipeline does with an address. */
 export interface Site {
   readonly text?: string
+  /** The part of it that is the article; all of it when left out. */
+  readonly article?: string
   readonly title?: string
   readonly doubtful?: boolean
   /** What the hash of the resources is; the same for all when left out. */
@@ -82,7 +84,11 @@ const capturerOver = (pipeline: Pipeline) => {
         const pushed = options.pushed == null ? null : new TextDecoder().decode(options.pushed.html)
         const text = pushed ?? site.text ?? `the words of ${url}`
         const sink = yield* ArtefactSink
-        const article = yield* sink.put("article.txt", "text/plain", new TextEncoder().encode(text))
+        const article = yield* sink.put(
+          "article.txt",
+          "text/plain",
+          new TextEncoder().encode(site.article ?? text),
+        )
         const facts = new TextEncoder().encode(JSON.stringify({ title: site.title ?? "A title" }))
         const metadata = yield* sink.put("metadata.json", "application/json", facts)
         return {
