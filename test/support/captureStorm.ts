@@ -3,6 +3,7 @@
  * killed in between. What must hold whatever happens: nothing lost, nothing twice, no browser left, memory flat.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { freePort, heldMemory } from "./heapOf.ts"
 import { renderersOf } from "./renderers.ts"
 import { createServer, type ServerResponse } from "node:http"
 import { join } from "node:path"
@@ -20,6 +21,15 @@ export interface Storm {
   /** Half of the daemon, half of its browser. */
   readonly kills: number
   readonly say?: (line: string) => void
+  /** Look into the daemon's heap every so many captures once nobody kills it any more; left out: never. */
+  readonly heapEvery?: number
+}
+
+/** What the daemon held after a full collection when so many captures were done since its last start. */
+export interface HeapSample {
+  readonly captures: number
+  /** Heap and what hangs on it outside, bytes. */
+  readonly held: number
 }
 
 export interface StormReport {
@@ -28,6 +38,7 @@ export interface StormReport {
   readonly seconds: number
   /** Resident memory of the daemon while nobody kills it, bytes: at the beginning and at the end of that time. */
   readonly memory: readonly [first: number, last: number]
+  readonly heap: ReadonlyArray<HeapSample>
   /** Renderers that a page's crash has killed. */
   readonly crashed: number
 }
@@ -175,7 +186,12 @@ const expected = (n: number): string => {
   return misdeed === "huge" || misdeed === "huge-file" ? "failed" : "archived"
 }
 
-export const runStorm = async ({ captures, kills, say = () => undefined }: Storm): Promise<StormReport> => {
+export const runStorm = async ({
+  captures,
+  heapEvery,
+  kills,
+  say = () => undefined,
+}: Storm): Promise<StormReport> => {
   ensureBuilt()
   const startedAt = Date.now()
   const home = newHome()
@@ -186,13 +202,20 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
     crashed += renderers.length
     killAll(renderers)
   })
-  const start = () => startDaemon({ home, args: ["--allow-host", site.host], nodeOptions: [heapLimit] })
+  let inspector = 0
+  const start = async () => {
+    inspector = await freePort()
+    const nodeOptions = [heapLimit, ...(heapEvery === undefined ? [] : [`--inspect=127.0.0.1:${inspector}`])]
+    return startDaemon({ home, args: ["--allow-host", site.host], nodeOptions })
+  }
   let daemon = await start()
   try {
     const urls = Array.from({ length: captures }, (_, n) => site.url(n))
     await addAll(daemon, urls)
     let [killed, before, movedAt] = [0, -1, Date.now()]
     const memory: Array<number> = []
+    const heap: Array<HeapSample> = []
+    let doneAtStart = 0
     for (;;) {
       const rows = await allLinks(daemon)
       const done = rows.filter(isDone).length
@@ -205,12 +228,18 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
         if (killed % 2 === 1) {
           await daemon.stop("SIGKILL")
           daemon = await start()
+          doneAtStart = done
         } else killAll(browsersOf(home).map(({ pid }) => pid))
         say(`${done} of ${captures} done; killed the ${killed % 2 === 1 ? "daemon" : "browser"} (${killed})`)
       } else if (killed === kills) {
         memory.push(residentOf(daemon.pid))
-        if (memory.length % 100 === 0)
-          say(`${done} done; the daemon holds ${Math.round(memory.at(-1)! / 1e6)} MB`)
+        const since = done - doneAtStart
+        if (heapEvery !== undefined && since >= (heap.at(-1)?.captures ?? 0) + heapEvery) {
+          const { external, heapUsed, rss } = await heldMemory(inspector)
+          heap.push({ captures: since, held: heapUsed + external })
+          const [held, resident] = [heapUsed + external, rss].map((bytes) => (bytes / 1e6).toFixed(1))
+          say(`${since} captures since its last start: the daemon holds ${held} MB, resident ${resident} MB`)
+        }
       }
       await pause(pollMillis)
     }
@@ -231,6 +260,7 @@ export const runStorm = async ({ captures, kills, say = () => undefined }: Storm
       states,
       seconds: (Date.now() - startedAt) / 1000,
       memory: endsOf(memory),
+      heap,
       crashed,
     }
   } finally {
