@@ -3,7 +3,7 @@
  * mark of an unfinished step. Prepares the one save of a plan and remembers it when it is committed.
  */
 import type * as Effect from "effect/Effect"
-import type { GroupOptions, GroupSettings } from "./GroupOptions.ts"
+import type { GroupOptions, GroupSettings, LogRange } from "./GroupOptions.ts"
 import type { JournalDraft } from "./Journal.ts"
 import type { Planned } from "./MachineCore.ts"
 import type { Envelope, Mailbox } from "./Mailbox.ts"
@@ -63,77 +63,53 @@ export class Bookkeeping<S, E extends TaggedEvent> {
 
   /** Saves a plan: null when there was nothing to write or it is written already, else the save to wait for. */
   save(next: Planned<S, E>, hasStep: boolean, at: number): Effect.Effect<void, StoreError> | null {
-    const { options, settings } = this.host
+    const { options, settings, store } = this.host
     const changed = next.state !== next.before || !this.stored
     const stepPending = hasStep && settings.resume
     // An ended machine plans nothing more: what waits leaves the inbox with it, for the dead letters.
     const consumed = inboxRows(this.mailbox, next.ended ? this.mailbox.length : next.takes)
     const planned = this.timerChanges(next, at)
-    const spent = settings.durableTimers ? this.spentTimers(next) : none
-    const log = options.log === undefined ? none : this.logRows(next, at)
+    const spent = settings.durableTimers
+      ? this.spentTimers(next.ended ? this.mailbox.length : next.takes)
+      : none
+    const rows = options.log === undefined ? none : this.logRows(next, at)
+    const logDrop = rows.length === 0 ? null : this.logDrop()
+    const log = logDrop === null ? rows : this.afterDrop(rows, logDrop, at)
     const journal = settings.journal ? this.journalDrafts(next, at) : none
-    const marked = stepPending !== this.stepPending
-    if (planned.length + log.length > 0 || marked) {
-      const logDrop = log.length === 0 ? null : this.logDrop()
-      return this.write({ next, changed, stepPending, consumed, planned, spent, log, logDrop, journal, at })
-    }
-    this.draft = null
-    if (!changed && !next.ended && consumed.length + journal.length + spent.length === 0) return null
-    return this.write({
-      next,
-      changed,
-      stepPending,
-      consumed,
-      planned,
-      spent,
-      log,
-      logDrop: null,
-      journal,
-      at,
-    })
-  }
-
-  private write(parts: {
-    readonly next: Planned<S, E>
-    readonly changed: boolean
-    readonly stepPending: boolean
-    readonly consumed: ReadonlyArray<number>
-    readonly planned: ReadonlyArray<TimerChange<E>>
-    readonly spent: ReadonlyArray<TimerChange<E>>
-    readonly log: ReadonlyArray<NewLogRow>
-    readonly logDrop: { readonly from: number; readonly to: number } | null
-    readonly journal: ReadonlyArray<JournalDraft>
-    readonly at: number
-  }): Effect.Effect<void, StoreError> | null {
-    const { next, planned, spent, logDrop, at, stepPending } = parts
-    const log = logDrop === null ? parts.log : this.afterDrop(parts.log, logDrop, at)
-    const tail = log[log.length - 1]?.n ?? this.logTail
-    const dropped = logDrop === null ? 0 : logDrop.to - logDrop.from
-    if (planned.length + log.length > 0 || stepPending !== this.stepPending)
-      this.draft = { timers: planned, logged: log.length, tail, dropped, stepPending, at }
-    const kept = !this.host.settings.durableTimers
-      ? none
-      : spent.length === 0
-        ? planned
-        : [...spent, ...planned]
-    return this.host.store.save({
+    const drafted = planned.length + log.length > 0 || stepPending !== this.stepPending
+    this.draft = drafted ? this.drafted(planned, log, logDrop, stepPending, at) : null
+    if (!drafted && !changed && !next.ended && consumed.length + journal.length + spent.length === 0)
+      return null
+    return store.save({
       id: this.id,
       before: next.before,
       state: next.state,
-      changed: parts.changed,
+      changed,
       ended: next.ended,
       stepPending,
-      consumed: parts.consumed,
-      timers: kept,
+      consumed,
+      timers: settings.durableTimers ? joined(spent, planned) : none,
       log,
       logLength: this.logLength,
       logTail: this.logTail,
       lastLogAt: this.lastLogAt,
       logDrop,
-      journal: parts.journal,
-      events: next.applied.length === 0 ? none : next.applied.map((applied) => applied.event),
+      journal,
+      events: options.project === undefined ? none : next.applied.map(({ event }) => event),
       at,
     })
+  }
+
+  private drafted(
+    timers: ReadonlyArray<TimerChange<E>>,
+    log: ReadonlyArray<NewLogRow>,
+    logDrop: LogRange | null,
+    stepPending: boolean,
+    at: number,
+  ): Draft<E> {
+    const tail = log[log.length - 1]?.n ?? this.logTail
+    const dropped = logDrop === null ? 0 : logDrop.to - logDrop.from
+    return { timers, logged: log.length, tail, dropped, stepPending, at }
   }
 
   /** The save is committed; gives the timers to set. */
@@ -158,9 +134,10 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   /** Writes that the machine has ended by policy; what waits leaves the inbox, its timers go. */
   ending(state: S, at: number): Effect.Effect<void, StoreError> | null {
     const timers = this.allTimers()
+    const spent = this.host.settings.durableTimers ? this.spentTimers(this.mailbox.length) : none
     this.draft = { timers, logged: 0, tail: this.logTail, dropped: 0, stepPending: false, at }
     return this.host.store.save(
-      this.bare(state, at, true, inboxRows(this.mailbox, this.mailbox.length), timers),
+      this.bare(state, at, true, inboxRows(this.mailbox, this.mailbox.length), joined(spent, timers)),
     )
   }
 
@@ -202,12 +179,11 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     return armed.length === 0 ? none : armed.map(({ name }) => cancel(name))
   }
 
-  /** The rows of the timers that posted the taken events; not of one that was set anew since. */
-  private spentTimers(next: Planned<S, E>): ReadonlyArray<TimerChange<E>> {
+  /** The rows of the timers that posted the first `count` events; not of one that was set anew since. */
+  private spentTimers(count: number): ReadonlyArray<TimerChange<E>> {
     let spent: Array<TimerChange<E>> | null = null
-    const count = next.ended ? this.mailbox.length : next.takes
     for (let index = 0; index < count; index++) {
-      const { timer } = this.mailbox.envelope(index)
+      const { timer } = this.mailbox.note(index)
       if (timer !== null && !this.host.timers.isArmed(this.id, timer)) (spent ??= []).push(cancel(timer))
     }
     return spent ?? none
@@ -229,11 +205,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   }
 
   /** The entries, behind the one that tells of what was dropped. */
-  private afterDrop(
-    log: ReadonlyArray<NewLogRow>,
-    logDrop: { readonly from: number; readonly to: number },
-    at: number,
-  ): ReadonlyArray<NewLogRow> {
+  private afterDrop(log: ReadonlyArray<NewLogRow>, logDrop: LogRange, at: number): ReadonlyArray<NewLogRow> {
     const entry = this.host.options.log?.dropped?.(logDrop, at)
     const [first, ...others] = log
     if (entry === undefined || first === undefined) return log
@@ -242,7 +214,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   }
 
   /** What the room wants dropped; the newest entry is what the next one is tied to, and stays. */
-  private logDrop(): { readonly from: number; readonly to: number } | null {
+  private logDrop(): LogRange | null {
     const wanted = this.host.options.log?.drop?.(this.logLength) ?? null
     if (wanted === null) return null
     const from = Math.max(0, wanted.from)
@@ -269,11 +241,14 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   }
 }
 
+const joined = <A>(first: ReadonlyArray<A>, second: ReadonlyArray<A>): ReadonlyArray<A> =>
+  first.length === 0 ? second : [...first, ...second]
+
 /** The durable rows of the first `count` events that wait. */
 const inboxRows = <E>(mailbox: Mailbox<E>, count: number): ReadonlyArray<number> => {
   let seqs: Array<number> | null = null
   for (let index = 0; index < count; index++) {
-    const { inbox } = mailbox.envelope(index)
+    const { inbox } = mailbox.note(index)
     if (inbox !== 0) (seqs ??= []).push(inbox)
   }
   return seqs ?? none

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
-import type { Verdict } from "./Mailbox.ts"
+import type { Note, Verdict } from "./Mailbox.ts"
 import type { Members } from "./Members.ts"
 import type { PlanFailure, TaggedEvent } from "./Planner.ts"
 import {
@@ -18,8 +18,6 @@ import {
 } from "./Refusal.ts"
 import type { StateMachine } from "./StateMachine.ts"
 import type { StoreError } from "./StoreError.ts"
-
-type Reply = ((verdict: Verdict) => void) | null
 
 export class Entrance<S, E extends TaggedEvent> {
   private readonly members: Members<S, E>
@@ -42,7 +40,7 @@ export class Entrance<S, E extends TaggedEvent> {
             ? Effect.void
             : Effect.fail(verdict._tag === "Refused" ? verdict.failure : verdict.refusal),
         )
-      const entering = this.enter(id, event, reply)
+      const entering = this.enter(id, event, { inbox: 0, timer: null, reply })
       if (entering === null) return
       const offered = Effect.catchAll(entering, (error) => Effect.sync(() => resume(Effect.fail(error))))
       return Fiber.interrupt(Runtime.runFork(this.members.runtime, offered))
@@ -103,7 +101,7 @@ export class Entrance<S, E extends TaggedEvent> {
         return Effect.flatMap(members.store.discard(id, [seq]), (gone) =>
           gone === 0 ? accepted : Effect.fail(this.terminated(id)),
         )
-      machine.push({ event, inbox: seq, timer: null, reply: null })
+      machine.push(event, { inbox: seq, timer: null, reply: null })
       return accepted
     }
     return machine.awaitsLoad
@@ -112,29 +110,33 @@ export class Entrance<S, E extends TaggedEvent> {
   }
 
   /** Puts the event into the mailbox and gives null, or gives what must be waited for, or the refusal. */
-  private enter(id: MachineId, event: E, reply: Reply): Effect.Effect<void, Refusal | StoreError> | null {
+  private enter(
+    id: MachineId,
+    event: E,
+    note: Note | null,
+  ): Effect.Effect<void, Refusal | StoreError> | null {
     const bad = this.badEvent(id, event)
     if (bad !== null) return Effect.fail(bad)
     const machine = this.members.sms.get(id)
     if (machine !== undefined && machine.phase === "live" && !this.members.stopping && !machine.isFull) {
-      machine.push({ event, inbox: 0, timer: null, reply })
+      machine.push(event, note)
       return null
     }
-    return this.enterSlowly(id, event, reply)
+    return this.enterSlowly(id, event, note)
   }
 
   private enterSlowly(
     id: MachineId,
     event: E,
-    reply: Reply,
+    note: Note | null,
   ): Effect.Effect<void, Refusal | StoreError> | null {
     const waiting = this.waitFor(id)
     if (waiting !== null)
       return Effect.zipRight(
         waiting,
-        Effect.suspend(() => this.enterSlowly(id, event, reply) ?? Effect.void),
+        Effect.suspend(() => this.enterSlowly(id, event, note) ?? Effect.void),
       )
-    this.members.loadOrCreate(id).push({ event, inbox: 0, timer: null, reply })
+    this.members.loadOrCreate(id).push(event, note)
     return null
   }
 
@@ -189,6 +191,7 @@ export class Entrance<S, E extends TaggedEvent> {
   /** Waits until what was sent before has been planned. */
   barrier(id: MachineId): Effect.Effect<void, Refusal | StoreError> {
     return Effect.suspend(() => {
+      if (this.members.stopping) return Effect.fail(this.terminated(id))
       const machine = this.members.sms.get(id)
       if (machine === undefined) return Effect.void
       if (machine.awaitsLoad)

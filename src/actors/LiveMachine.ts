@@ -9,7 +9,7 @@ import { Bookkeeping } from "./Bookkeeping.ts"
 import { refuseWaiting } from "./mail.ts"
 import { MachineCore } from "./MachineCore.ts"
 import type { LastFailure, MachineHost, Phase, Trouble } from "./MachineHost.ts"
-import type { Envelope } from "./Mailbox.ts"
+import type { Envelope, Note } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import { ErrTerminated, MachineParked, type MachineId, type Refusal } from "./Refusal.ts"
 import { RestartBudget } from "./RestartPolicy.ts"
@@ -28,7 +28,7 @@ export class LiveMachine<S, E extends TaggedEvent> {
   stepFiber: Fiber.RuntimeFiber<unknown, unknown> | null = null
   /** Since when a step has been running, milliseconds on the group's clock; null when none is. */
   busySince: number | null = null
-  /** Since when nothing has waited. */
+  /** Since when nothing has waited; kept in groups that let idle machines go. */
   idleSince = 0
   /** Durable events on their way: each has a place in the mailbox, and the machine stays in memory for them. */
   reserved = 0
@@ -104,9 +104,9 @@ export class LiveMachine<S, E extends TaggedEvent> {
   }
 
   /** Puts the event into the mailbox. The caller has checked that it is taken and that there is room. */
-  push(envelope: Envelope<E>): void {
-    if (envelope.inbox !== 0 && envelope.inbox <= this.readUpTo) return
-    this.core.accept(envelope)
+  push(event: E, note: Note | null = null): void {
+    if (note !== null && note.inbox !== 0 && note.inbox <= this.readUpTo) return
+    this.core.accept(event, note)
     if (this.wake !== null && this.core.ready) this.stir()
   }
 

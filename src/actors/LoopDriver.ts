@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 import { MachineCore, type Planned } from "./MachineCore.ts"
 import type { Planner, TaggedEvent } from "./Planner.ts"
-import { TimerHeap, type Timer } from "./time/TimerHeap.ts"
+import { TimerQueue, type Timer } from "./time/TimerHeap.ts"
 
 export type LoopId = string | number
 
@@ -59,11 +59,27 @@ class Member<S, E extends TaggedEvent> extends MachineCore<S, E> {
   }
 }
 
+/** What is due: an event for a machine, or a call. In one shape, for a closure would cost as much again. */
+class Due<S, E extends TaggedEvent> implements Timer {
+  readonly at: number
+  isSet = true
+  readonly machine: Member<S, E> | null
+  readonly what: E | (() => void)
+
+  constructor(at: number, machine: Member<S, E> | null, what: E | (() => void)) {
+    this.at = at
+    this.machine = machine
+    this.what = what
+  }
+}
+
 export class LoopDriver<S, E extends TaggedEvent> {
   private readonly machines = new Map<LoopId, Member<S, E>>()
-  private readonly timers = new TimerHeap()
+  private readonly timers = new TimerQueue<Due<S, E>>()
   private readonly runnable: Array<Member<S, E>> = []
   private head = 0
+  /** The machine whose turn it was last. */
+  private current: Member<S, E> | null = null
   private time: number
   private readonly options: LoopOptions<S, E>
   private readonly observe: LoopOptions<S, E>["observe"]
@@ -111,19 +127,16 @@ export class LoopDriver<S, E extends TaggedEvent> {
 
   /** Sends the event to the machine after `millis` of the loop's time; to an ended or parked machine it is lost. */
   sendAfter(millis: number, id: LoopId, event: E): Timer {
-    const machine = this.machine(id)
-    return this.after(millis, () => {
-      if (!machine.ended && machine.parked === null) this.take(machine, event)
-    })
+    return this.timers.add(new Due(this.later(millis), this.machine(id), event))
   }
 
   /** Runs `run` after `millis` of the loop's time. */
   after(millis: number, run: () => void): Timer {
-    return this.timers.set(millis > 0 ? this.time + millis : this.time, run)
+    return this.timers.add(new Due<S, E>(this.later(millis), null, run))
   }
 
   at(time: number, run: () => void): Timer {
-    return this.timers.set(Math.max(this.time, time), run)
+    return this.timers.add(new Due<S, E>(Math.max(this.time, time), null, run))
   }
 
   cancel(timer: Timer): void {
@@ -141,15 +154,26 @@ export class LoopDriver<S, E extends TaggedEvent> {
     this.drain()
     for (let next = timers.nextAt(); next !== null && next <= until; next = timers.nextAt()) {
       this.time = next
-      for (let due = timers.takeDue(next); due !== null; due = timers.takeDue(next)) {
-        due()
+      for (let due = timers.take(next); due !== null; due = timers.take(next)) {
+        this.fire(due)
         this.drain()
       }
     }
     if (Number.isFinite(until) && until > this.time) this.time = until
   }
 
+  private later(millis: number): number {
+    return millis > 0 ? this.time + millis : this.time
+  }
+
+  private fire({ machine, what }: Due<S, E>): void {
+    if (machine === null) (what as () => void)()
+    else if (!machine.ended && machine.parked === null) this.take(machine, what as E)
+  }
+
   private machine(id: LoopId): Member<S, E> {
+    // Mostly a step asks, and mostly for its own machine.
+    if (this.current !== null && this.current.id === id) return this.current
     const known = this.machines.get(id)
     if (known !== undefined) return known
     const machine = new Member<S, E>(id, this.options.planner, this.options.initial(id))
@@ -158,7 +182,7 @@ export class LoopDriver<S, E extends TaggedEvent> {
   }
 
   private take(machine: Member<S, E>, event: E): void {
-    machine.accept({ event, inbox: 0, timer: null, reply: null })
+    machine.accept(event)
     if (!machine.queued) this.wake(machine)
   }
 
@@ -182,6 +206,7 @@ export class LoopDriver<S, E extends TaggedEvent> {
   }
 
   private turn(machine: Member<S, E>): void {
+    this.current = machine
     const planned = this.plan(machine)
     if (planned === null) return
     machine.saved(planned)
@@ -209,7 +234,7 @@ export class LoopDriver<S, E extends TaggedEvent> {
     const done = (event: E | null) => {
       if (machine.step !== current) return
       machine.step++
-      if (event !== null && !machine.ended) machine.accept({ event, inbox: 0, timer: null, reply: null })
+      if (event !== null && !machine.ended) machine.accept(event)
       machine.stageDone()
       if (machine.ready) this.wake(machine)
     }

@@ -4,7 +4,7 @@
  * loop) keep the same promises by calling it in the same order:
  * `accept`* -> `next` -> save -> `saved` (or `saveFailed`) -> step -> `stageDone` -> `next` ...
  */
-import { Mailbox, type Envelope } from "./Mailbox.ts"
+import { Mailbox, type Envelope, type Note } from "./Mailbox.ts"
 import type { Plan, Planner } from "./Planner.ts"
 
 /** A plan whose save is under way. At most one per machine. */
@@ -44,8 +44,8 @@ export class MachineCore<S, E> {
   }
 
   /** Puts an event behind what waits. The caller has checked `ended` and the bound of the mailbox. */
-  accept(envelope: Envelope<E>): void {
-    this.mailbox.push(envelope)
+  accept(event: E, note: Note | null = null): void {
+    this.mailbox.push(event, note)
   }
 
   /** True when `next` would plan. */

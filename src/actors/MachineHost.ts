@@ -5,6 +5,7 @@ import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
 import type { BookkeepingHost } from "./Bookkeeping.ts"
 import type { Change } from "./GroupOptions.ts"
+import type { Envelope } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId, Refusal } from "./Refusal.ts"
 import type { StateMachine } from "./StateMachine.ts"
@@ -33,8 +34,8 @@ export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S
   readonly changed: (change: Change<S, E>) => void
   readonly deadLetter: (id: MachineId, event: E, reason: string) => void
   readonly failed: (id: MachineId, what: Trouble, message: string) => void
-  /** The machine has ended and leaves memory, after these rows, which nobody will plan, have left the inbox. */
-  readonly leave: (machine: StateMachine<S, E>, seqs: ReadonlyArray<number>) => void
+  /** The machine has ended and leaves memory, after the store has forgotten these events, which nobody will plan. */
+  readonly leave: (machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>) => void
   /** Sends to the machine's successor: it had left memory. */
   readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
 }

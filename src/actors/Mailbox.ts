@@ -12,9 +12,8 @@ export type Verdict =
   | { readonly _tag: "Refused"; readonly failure: PlanFailure }
   | { readonly _tag: "Lost"; readonly refusal: Refusal }
 
-/** An event on its way, with what has to happen when it is consumed. */
-export interface Envelope<E> {
-  readonly event: E
+/** What has to happen when an event is consumed, beside the plan. */
+export interface Note {
   /** Its row in the durable inbox, 0 when it lives in memory only. */
   readonly inbox: number
   /** The name of the durable timer that posted it, if one did. */
@@ -23,26 +22,57 @@ export interface Envelope<E> {
   readonly reply: ((verdict: Verdict) => void) | null
 }
 
+/** Of an event that came from memory and whose sender waits for no verdict: of most. */
+const plain: Note = { inbox: 0, timer: null, reply: null }
+
+/** An event that waits, with its note. */
+export interface Envelope<E> extends Note {
+  readonly event: E
+}
+
+/** How an event with a note of its own waits; a plain one is its own envelope, and costs nothing. */
+class Noted<E> implements Envelope<E> {
+  readonly event: E
+  readonly inbox: number
+  readonly timer: string | null
+  readonly reply: ((verdict: Verdict) => void) | null
+
+  constructor(event: E, { inbox, timer, reply }: Note) {
+    this.event = event
+    this.inbox = inbox
+    this.timer = timer
+    this.reply = reply
+  }
+}
+
 const compactAfter = 64
 
 export class Mailbox<E> implements Pending<E> {
   /** The first event that waits; most mailboxes never hold more, and then touch no array. */
-  private first: Envelope<E> | null = null
-  private rest: Array<Envelope<E>> | null = null
+  private first: E | Noted<E> | null = null
+  private rest: Array<E | Noted<E>> | null = null
   private head = 0
   length = 0
 
-  at(index: number): E {
-    return index === 0 ? this.first!.event : this.rest![this.head + index - 1]!.event
-  }
-
-  envelope(index: number): Envelope<E> {
+  private item(index: number): E | Noted<E> {
     return index === 0 ? this.first! : this.rest![this.head + index - 1]!
   }
 
-  push(envelope: Envelope<E>): void {
-    if (this.length++ === 0) this.first = envelope
-    else (this.rest ??= []).push(envelope)
+  at(index: number): E {
+    const item = this.item(index)
+    return item instanceof Noted ? item.event : item
+  }
+
+  /** What has to happen when that event is consumed. */
+  note(index: number): Note {
+    const item = this.item(index)
+    return item instanceof Noted ? item : plain
+  }
+
+  push(event: E, note: Note | null = null): void {
+    const item = note === null ? event : new Noted(event, note)
+    if (this.length++ === 0) this.first = item
+    else (this.rest ??= []).push(item)
   }
 
   /** Takes the first `count` away. */
@@ -67,7 +97,10 @@ export class Mailbox<E> implements Pending<E> {
 
   /** Everything that waits, leaving the mailbox empty. */
   takeAll(): Array<Envelope<E>> {
-    const all = Array.from({ length: this.length }, (_, index) => this.envelope(index))
+    const all = Array.from({ length: this.length }, (_, index) => ({
+      event: this.at(index),
+      ...this.note(index),
+    }))
     this.drop(all.length)
     return all
   }

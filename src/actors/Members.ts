@@ -8,16 +8,18 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
+import { rowsOf } from "./Bookkeeping.ts"
 import type { Change, GroupOptions, GroupSettings } from "./GroupOptions.ts"
 import type { DeadLetter, MachineFailure } from "./GroupStatus.ts"
 import { Hub } from "./Hub.ts"
 import type { MachineHost, Trouble } from "./MachineHost.ts"
+import type { Envelope } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId, Refusal } from "./Refusal.ts"
 import { StateMachine } from "./StateMachine.ts"
 import type { GroupStore, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
-import { Alarm, MachineTimers } from "./Timers.ts"
+import { Alarm, cancel, MachineTimers } from "./Timers.ts"
 
 export interface MemberParts<S, E extends TaggedEvent> {
   readonly options: GroupOptions<S, E, unknown>
@@ -110,19 +112,28 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     this.failures.offer({ kind: this.kind, id, what, message })
   }
 
-  leave(machine: StateMachine<S, E>, seqs: ReadonlyArray<number>): void {
+  leave(machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>): void {
     const gone = () => {
       if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
     }
-    if (seqs.length === 0) return gone()
-    const discarding = Effect.match(this.store.discard(machine.id, seqs), {
-      onSuccess: gone,
-      onFailure: (error) => {
-        machine.note("save", error.message)
-        gone()
-      },
-    })
-    Runtime.runFork(this.runtime, discarding)
+    const seqs = rowsOf(unplanned)
+    const fired = unplanned.flatMap(({ timer }) => (timer === null ? [] : [timer]))
+    if (seqs.length === 0 && fired.length === 0) return gone()
+    const discarding = seqs.length === 0 ? Effect.void : this.store.discard(machine.id, seqs)
+    const forgetting = Effect.zipRight(discarding, this.forgetTimers(machine.id, fired))
+    Runtime.runFork(this.runtime, Effect.ensuring(this.noting(machine, forgetting), Effect.sync(gone)))
+  }
+
+  /** Takes timers that have fired, and whose events nobody plans, out of the store; not those that were set anew. */
+  private forgetTimers(id: MachineId, fired: ReadonlyArray<string>): Effect.Effect<void, StoreError> {
+    const names = fired.filter((name) => !this.timers.isArmed(id, name))
+    return names.length === 0 || !this.settings.durableTimers
+      ? Effect.void
+      : this.store.setTimers(id, names.map(cancel))
+  }
+
+  private noting(machine: StateMachine<S, E>, writing: Effect.Effect<void, StoreError>): Effect.Effect<void> {
+    return Effect.catchAll(writing, (error) => Effect.sync(() => machine.note("save", error.message)))
   }
 
   launch(machine: StateMachine<S, E>): void {
@@ -150,8 +161,12 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   private postTimer(id: MachineId, name: string, event: E): void {
     if (this.stopping) return
     const machine = this.loadOrCreate(id)
-    if (machine.phase === "ended") return this.deadLetter(id, event, "it has ended")
-    machine.push({ event, inbox: 0, timer: name, reply: null })
+    if (machine.phase === "ended") {
+      this.deadLetter(id, event, "it has ended")
+      Runtime.runFork(this.runtime, this.noting(machine, this.forgetTimers(id, [name])))
+      return
+    }
+    machine.push(event, { inbox: 0, timer: name, reply: null })
   }
 
   /** Lets idle machines go: one timer for the whole group, set only while there are machines. */

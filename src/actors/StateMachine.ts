@@ -7,7 +7,6 @@
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { rowsOf } from "./Bookkeeping.ts"
 import type { StepContext } from "./GroupOptions.ts"
 import { LiveMachine } from "./LiveMachine.ts"
 import type { Planned } from "./MachineCore.ts"
@@ -98,7 +97,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E> {
   private waitForWork(): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
       if (this.core.ready || this.closing || this.phase !== "live") return resume(Effect.void)
-      this.idleSince = this.now()
+      if (this.host.settings.idleTimeToPassivateMillis !== null) this.idleSince = this.now()
       this.wake = resume
     })
   }
@@ -252,7 +251,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E> {
     this.refuseAll(() => this.terminated())
     const rest = this.core.close()
     for (const { event } of rest) this.host.deadLetter(this.id, event, reason)
-    this.host.leave(this, rowsOf(rest.slice(settled)))
+    this.host.leave(this, rest.slice(settled))
   }
 
   private stepContext(): StepContext<E> {

@@ -22,8 +22,8 @@ export const answer = <S, E extends TaggedEvent>(
 ): void => {
   for (const { event, failure } of next.rejected) host.deadLetter(id, event, failure.message)
   for (let index = 0; index < next.takes; index++) {
-    const { reply, event } = mailbox.envelope(index)
-    if (next.failure !== null) host.deadLetter(id, event, next.failure.message)
+    const { reply } = mailbox.note(index)
+    if (next.failure !== null) host.deadLetter(id, mailbox.at(index), next.failure.message)
     if (reply === null) continue
     const failure = next.failure ?? next.rejected.find((rejected) => rejected.index === index)?.failure
     reply(failure === undefined ? taken : { _tag: "Refused", failure })
@@ -58,7 +58,7 @@ export const changeOf = <S, E extends TaggedEvent>(
 /** Tells all who wait for a verdict that there will be none; their events stay where they are. */
 export const refuseWaiting = <E>(mailbox: Mailbox<E>, refusal: () => Refusal): void => {
   for (let index = 0; index < mailbox.length; index++) {
-    const { reply } = mailbox.envelope(index)
+    const { reply } = mailbox.note(index)
     if (reply !== null) reply({ _tag: "Lost", refusal: refusal() })
   }
 }
@@ -71,10 +71,10 @@ export const acceptStored = <S, E>(
 ): void => {
   const early = mailbox.takeAll()
   const known = new Set(early.map((envelope) => envelope.inbox))
-  if (again) for (const envelope of early) mailbox.push(envelope)
+  if (again) for (const { event, ...note } of early) mailbox.push(event, note)
   for (const { event, seq } of inbox)
-    if (!known.has(seq)) mailbox.push({ event, inbox: seq, timer: null, reply: null })
-  if (!again) for (const envelope of early) mailbox.push(envelope)
+    if (!known.has(seq)) mailbox.push(event, { inbox: seq, timer: null, reply: null })
+  if (!again) for (const { event, ...note } of early) mailbox.push(event, note)
 }
 
 /** What waits for a machine that has ended leaves the inbox before anybody hears of it. */

@@ -61,7 +61,7 @@ export const contextOf = <S, E extends TaggedEvent>(
       if (machine.phase === "evicted") return host.resend(machine.id, event)
       const refusal = machine.refusal()
       if (refusal !== null) return Effect.fail(refusal)
-      machine.push({ event, inbox: 0, timer: null, reply: null })
+      machine.push(event)
       return Effect.void
     }),
   timers: (...changes) => armTimers(host, machine.id, changes),

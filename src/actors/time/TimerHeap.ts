@@ -6,14 +6,16 @@
 export interface Timer {
   /** When it is due, in milliseconds of its clock. */
   readonly at: number
-  run: (() => void) | null
+  /** False once it was taken or cancelled. */
+  isSet: boolean
 }
 
-export class TimerHeap {
+/** Timers of any shape; whoever takes one knows what it is for. */
+export class TimerQueue<T extends Timer> {
   private readonly times: Array<number> = []
   /** Breaks ties: the earlier set goes first, so that runs repeat exactly. */
   private readonly sequences: Array<number> = []
-  private readonly timers: Array<Timer> = []
+  private readonly timers: Array<T> = []
   private sequence = 0
   private cancelled = 0
 
@@ -22,9 +24,9 @@ export class TimerHeap {
     return this.timers.length - this.cancelled
   }
 
-  set(at: number, run: () => void): Timer {
-    const timer: Timer = { at, run }
+  add(timer: T): T {
     const { times, sequences, timers } = this
+    const { at } = timer
     const sequence = this.sequence++
     let index = timers.length
     times.push(at)
@@ -47,8 +49,8 @@ export class TimerHeap {
   }
 
   cancel(timer: Timer): void {
-    if (timer.run === null) return
-    timer.run = null
+    if (!timer.isSet) return
+    timer.isSet = false
     this.cancelled++
     if (this.cancelled > 64 && this.cancelled * 2 > this.timers.length) this.compact()
   }
@@ -59,19 +61,18 @@ export class TimerHeap {
     return this.times.length === 0 ? null : this.times[0]!
   }
 
-  /** Takes out the next timer that is due at `now` or earlier; the caller runs what it gives. */
-  takeDue(now: number): (() => void) | null {
+  /** Takes out the next timer that is due at `now` or earlier. */
+  take(now: number): T | null {
     if (this.cancelled > 0) this.skipCancelled()
     if (this.times.length === 0 || this.times[0]! > now) return null
     const first = this.timers[0]!
     this.pop()
-    const { run } = first
-    first.run = null
-    return run
+    first.isSet = false
+    return first
   }
 
   private skipCancelled(): void {
-    while (this.timers.length > 0 && this.timers[0]!.run === null) {
+    while (this.timers.length > 0 && !this.timers[0]!.isSet) {
       this.pop()
       this.cancelled--
     }
@@ -84,7 +85,7 @@ export class TimerHeap {
     if (this.timers.length > 0) this.sink(at, sequence, timer, 0)
   }
 
-  private sink(at: number, sequence: number, timer: Timer, start: number): void {
+  private sink(at: number, sequence: number, timer: T, start: number): void {
     const { times, sequences, timers } = this
     const count = times.length
     let index = start
@@ -116,7 +117,7 @@ export class TimerHeap {
     const { times, sequences, timers } = this
     let kept = 0
     for (let index = 0; index < timers.length; index++) {
-      if (timers[index]!.run === null) continue
+      if (!timers[index]!.isSet) continue
       times[kept] = times[index]!
       sequences[kept] = sequences[index]!
       timers[kept++] = timers[index]!
@@ -127,5 +128,21 @@ export class TimerHeap {
     this.cancelled = 0
     for (let index = (kept - 2) >> 2; index >= 0; index--)
       this.sink(times[index]!, sequences[index]!, timers[index]!, index)
+  }
+}
+
+interface Call extends Timer {
+  readonly run: () => void
+}
+
+/** Timers that call back. */
+export class TimerHeap extends TimerQueue<Call> {
+  set(at: number, run: () => void): Timer {
+    return this.add({ at, isSet: true, run })
+  }
+
+  /** Takes out the next timer that is due at `now` or earlier; the caller runs what it gives. */
+  takeDue(now: number): (() => void) | null {
+    return this.take(now)?.run ?? null
   }
 }

@@ -8,6 +8,9 @@ import * as FiberRef from "effect/FiberRef"
 import type { RuntimeFiber } from "effect/Fiber"
 import { defaultScheduler, type Scheduler, type Task } from "effect/Scheduler"
 
+/** Before so many operations no fiber is asked to let the others run. */
+const operationsPerTurn = 2_048
+
 /** After so many tasks the event loop has its turn. */
 const tasksPerTurn = 1_024
 
@@ -18,7 +21,8 @@ class TurnScheduler implements Scheduler {
   private ran = 0
 
   shouldYield(fiber: RuntimeFiber<unknown, unknown>): number | false {
-    return defaultScheduler.shouldYield(fiber)
+    // Asked before every operation: the default one looks its limit up in a map each time.
+    return fiber.currentOpCount > operationsPerTurn ? defaultScheduler.shouldYield(fiber) : false
   }
 
   scheduleTask(task: Task, priority: number): void {

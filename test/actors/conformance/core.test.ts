@@ -19,7 +19,7 @@ const coreOf = (planner: Planner<TestState, TestEvent>) =>
   new MachineCore<TestState, TestEvent>(planner, initial)
 
 const accept = (core: MachineCore<TestState, TestEvent>, ...list: ReadonlyArray<TestEvent>) => {
-  for (const event of list) core.accept({ event, inbox: 0, timer: null, reply: null })
+  for (const event of list) core.accept(event)
 }
 
 /** Plans and saves once. */

@@ -52,7 +52,7 @@ class Machine {
 
   send(name: string, payload: object = {}): boolean {
     if (this.core.ended) return false
-    this.core.accept({ event: eventAsItStands(name, payload), inbox: 0, timer: null, reply: null })
+    this.core.accept(eventAsItStands(name, payload))
     this.turn()
     return true
   }
