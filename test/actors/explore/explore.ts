@@ -1,255 +1,231 @@
 /**
- * Looks for an order of things that breaks a promise of the contract: senders, restarts, interruptions, passivation,
- * failing steps, a slow and failing store and a stop, all drawn from one seed, with runnable fibers in an order drawn from
- * it too. A seed that fails is the whole recipe: the same seed does the same again.
+ * Looks for an order of things that breaks a promise of the contract: senders, timers, restarts, interruptions,
+ * passivation, failing steps, a slow and failing store and a stop, all drawn from one seed, with runnable fibers in an order
+ * drawn from it too. A seed that fails is the whole recipe: the same seed does the same again.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { json } from "../../../src/actors/Codec.ts"
-import { layerMemory, MemoryShelves } from "../../../src/actors/memoryStore.ts"
-import { failed, plan, PlanFailed } from "../../../src/actors/Planner.ts"
-import { defaults, type OnStepFailure } from "../../../src/actors/RestartPolicy.ts"
-import { StateGroup } from "../../../src/actors/StateGroup.ts"
-import { StateStore } from "../../../src/actors/StateStore.ts"
-import { StoreError } from "../../../src/actors/StoreError.ts"
-import { draws, type Draws } from "../../../src/actors/time/Randomness.ts"
+import { MemoryShelves } from "../../../src/actors/memoryStore.ts"
+import { draws } from "../../../src/actors/time/Randomness.ts"
 import { run } from "../../../src/actors/time/VirtualTime.ts"
-
-interface State {
-  readonly count: number
-}
-
-interface Event {
-  readonly _tag: "go" | "refuse" | "end"
-  readonly key: string
-}
+import { kind, Record, type Event, type Id } from "./record.ts"
+import { makeGroup, unsteady, type Group, type Life } from "./world.ts"
 
 const machines = 4
+const eventsEach = 16
 
-/** What happened, for the check at the end. */
-class Happened {
-  readonly accepted = new Map<string, "memory" | "durable">()
-  readonly refused = new Set<string>()
-  readonly planned: Array<string> = []
-  readonly excused = new Set<string>()
-  readonly running = new Map<string | number, number>()
-  stopped = false
-  problem: string | null = null
-  readonly say: (line: string) => void
+class Sender {
+  private readonly group: Group
+  private readonly life: Life
+  private readonly name: string
+  /** Accepted by a machine from this sender, for the barrier. */
+  private readonly before = new Map<Id, Array<string>>()
 
-  constructor(say: (line: string) => void) {
-    this.say = say
+  constructor(group: Group, life: Life, name: string) {
+    this.group = group
+    this.life = life
+    this.name = name
   }
 
-  fail(problem: string): void {
-    this.problem ??= problem
+  run(): Effect.Effect<void> {
+    const { random } = this.life
+    return Effect.gen(this, function* () {
+      for (let n = 0; n < eventsEach; n++) {
+        const id = random.between(0, machines)
+        const roll = random.next()
+        const _tag = roll < 0.04 ? "end" : roll < 0.08 ? "poison" : roll < 0.14 ? "refuse" : "go"
+        yield* this.act(id, { _tag, key: `${id} ${this.name} ${n}` })
+        if (random.chance(0.5)) yield* Effect.sleep(random.between(0, 8))
+      }
+    })
+  }
+
+  private act(id: Id, event: Event): Effect.Effect<unknown> {
+    const { group } = this
+    const acts: ReadonlyArray<() => Effect.Effect<unknown>> = [
+      () => this.send(id, event),
+      () => this.send(id, event),
+      () => this.send(id, event),
+      () => this.sendDurable(id, event),
+      () => this.sendDurable(id, event),
+      () => this.sendAndWait(id, event),
+      () => this.sendAndWait(id, event),
+      () => this.giveUp(id, event),
+      () => this.setTimer(id, event),
+      () => this.setTimer(id, event),
+      () => this.cancelTimer(id),
+      () => this.read(id),
+      () => Effect.exit(group.restart(id)),
+      () => Effect.exit(group.interruptStep(id)),
+    ]
+    return this.life.random.pick(acts)()
+  }
+
+  private note(id: Id, key: string, how: "memory" | "durable", exit: Exit.Exit<unknown, unknown>): void {
+    const { record } = this.life
+    const said = Exit.isSuccess(exit) ? "accepted" : Cause.pretty(exit.cause).split("\n")[0]
+    record.tell(`${key} ${how}: ${said}`)
+    if (Exit.isFailure(exit)) {
+      // Written, its machine ended, and the store failed to forget it: whoever restarts the machine will find it.
+      const unknown = said?.includes("failed to discard") === true
+      return void (unknown ? record.open : record.refused).add(key)
+    }
+    record.accepted.set(key, how)
+    this.before.set(id, [...(this.before.get(id) ?? []), key])
+  }
+
+  private send(id: Id, event: Event): Effect.Effect<void> {
+    return Effect.map(Effect.exit(this.group.send(id, event)), (exit) =>
+      this.note(id, event.key, "memory", exit),
+    )
+  }
+
+  /** A yes means that it is written; a second try with the same id has no second effect. */
+  private sendDurable(id: Id, event: Event): Effect.Effect<void> {
+    const { record, shelves, random } = this.life
+    const sending = () => Effect.exit(this.group.sendDurable(id, event, event.key))
+    return Effect.gen(this, function* () {
+      const exit = yield* sending()
+      this.note(id, event.key, "durable", exit)
+      if (Exit.isFailure(exit)) return
+      const waits =
+        shelves
+          .cells(kind)
+          .get(id)
+          ?.inbox?.some((row) => (row.event as Event).key === event.key) ?? false
+      if (!waits && !record.isPlanned(event.key) && !record.dead.has(event.key))
+        record.fail(`${event.key}: a yes before it was written`)
+      if (!random.chance(0.3)) return
+      const again = yield* sending()
+      if (Exit.isSuccess(again) && !again.value.duplicate) record.fail(`${event.key} was accepted twice`)
+    })
+  }
+
+  /** The verdict is of this very event: planned before a yes, refused by its own planning before a no. */
+  private sendAndWait(id: Id, event: Event): Effect.Effect<void> {
+    const { record } = this.life
+    const { key } = event
+    return Effect.map(Effect.exit(this.group.sendAndWait(id, event)), (exit) => {
+      record.open.add(key)
+      if (Exit.isSuccess(exit)) {
+        if (!record.isPlanned(key)) record.fail(`${key}: a yes, and it is not saved`)
+        return
+      }
+      const error = exit.cause._tag === "Fail" ? exit.cause.error : null
+      if (error === null) return record.fail(`${key}: ${Cause.pretty(exit.cause)}`)
+      if (error._tag !== "InvalidTransition" && error._tag !== "PlanFailed") return
+      if (!record.dead.has(key)) record.fail(`${key}: a no, and its planning has not refused it`)
+      if (error._tag === "InvalidTransition" && error.event !== key)
+        record.fail(`${key}: has the verdict of ${error.event}`)
+    })
+  }
+
+  /** Sends and does not wait for long: of such an event anything may have become, but once and in order. */
+  private giveUp(id: Id, event: Event): Effect.Effect<unknown> {
+    const { random, record } = this.life
+    record.open.add(event.key)
+    const sending = random.chance(0.5)
+      ? this.group.send(id, event)
+      : random.chance(0.5)
+        ? this.group.sendDurable(id, event)
+        : this.group.sendAndWait(id, event)
+    return Effect.exit(Effect.timeout(sending, random.between(0, 4)))
+  }
+
+  private slot(id: Id): string {
+    return `${id} timer-${this.name}`
+  }
+
+  private setTimer(id: Id, event: Event): Effect.Effect<void> {
+    const { random, record } = this.life
+    return Effect.gen(this, function* () {
+      const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+      const due = now + random.between(0, 40)
+      const key = event.key.replace(this.name, `timer-${this.name}`)
+      record.timerSets(this.slot(id), { key, due })
+      const exit = yield* Effect.exit(this.group.at(id, this.name, due, { ...event, key }))
+      record.tell(`${key} timer for ${due - now} ms: ${exit._tag}`)
+      if (Exit.isSuccess(exit)) record.accepted.set(key, "timer")
+      else record.open.add(key)
+    })
+  }
+
+  private cancelTimer(id: Id): Effect.Effect<void> {
+    const { record } = this.life
+    return Effect.gen(this, function* () {
+      const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+      const timer = record.timerTaken(this.slot(id))
+      const exit = yield* Effect.exit(this.group.cancel(id, this.name))
+      if (timer === undefined) return
+      record.tell(`${timer.key} taken back ${timer.due - now} ms before: ${exit._tag}`)
+      if (Exit.isSuccess(exit) && timer.due > now) record.cancelled.add(timer.key)
+    })
+  }
+
+  /** Behind the barrier, what this sender sent before has been planned, or will never be. */
+  private read(id: Id): Effect.Effect<void> {
+    const { record, random } = this.life
+    return Effect.gen(this, function* () {
+      const read = yield* Effect.exit(Effect.timeoutOption(this.group.getAfter(id), random.between(0, 20)))
+      if (Exit.isFailure(read) || read.value._tag === "None" || record.stopped) return
+      const sent = this.before.get(id) ?? []
+      const missing = sent.find((key) => !record.isPlanned(key) && !record.dead.has(key))
+      if (missing !== undefined) record.fail(`${missing} is not planned behind the barrier of its sender`)
+    })
   }
 }
 
-/** The store, slow and failing as the seed says. */
-const unsteady = (random: Draws, shelves: MemoryShelves, steady: () => boolean) =>
-  Layer.map(layerMemory(shelves), (context) => context).pipe(
-    Layer.flatMap((context) =>
-      Layer.effect(
-        StateStore,
-        Effect.map(Effect.provide(StateStore, context), (store) =>
-          StateStore.of({
-            ...store,
-            open: (shelf) => {
-              const inner = store.open(shelf)
-              const trouble = <A>(effect: Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
-                Effect.suspend(() => {
-                  const failing = !steady() && random.chance(0.04)
-                  const error = new StoreError({ operation: "write", message: "the store failed" })
-                  return Effect.delay(failing ? Effect.fail(error) : effect, random.between(0, 3))
-                })
-              return {
-                ...inner,
-                save: (save) =>
-                  random.chance(0.5)
-                    ? trouble(Effect.suspend(() => inner.save(save) ?? Effect.void))
-                    : inner.save(save),
-                accept: (...args) => trouble(inner.accept(...args)),
-                load: (id, initial) => {
-                  const found = () => inner.load(id, initial)
-                  if (random.chance(0.5)) return found()
-                  return trouble(
-                    Effect.suspend(() => {
-                      const now = found()
-                      return Effect.isEffect(now) ? now : Effect.succeed(now)
-                    }),
-                  )
-                },
-              }
-            },
-          }),
-        ),
-      ),
+const listening = (group: Group, record: Record) =>
+  Effect.forkScoped(
+    Stream.runForEach(group.failures, ({ id, what, message }) =>
+      Effect.sync(() => record.tell(`${id} failed: ${what}: ${message}`)),
     ),
   )
 
-const policies: ReadonlyArray<OnStepFailure> = [{ _tag: "Idle" }, { _tag: "Park" }, { _tag: "Stop" }]
-
-const makeGroup = (random: Draws, record: Happened, shelves: MemoryShelves, life: number) =>
-  StateGroup.make<State, Event>({
-    kind: "explored",
-    planner: (pending, state) => {
-      if (record.stopped && life === 1) record.fail("planned after stop had returned")
-      const processed = random.chance(0.1) && life === 1 ? 0 : random.between(1, pending.length + 1)
-      const keys = Array.from({ length: processed }, (_, index) => pending.at(index).key)
-      if (life === 1 && random.chance(0.02)) throw new Error("the planner broke")
-      if (processed > 0 && pending.at(0)._tag === "refuse") {
-        keys.slice(0, processed).forEach((key) => record.excused.add(key))
-        return failed(state, processed, new PlanFailed({ state: "", event: "refuse", message: "refused" }))
-      }
-      const next = { count: state.count + processed }
-      const ended = Array.from({ length: processed }, (_, index) => pending.at(index)._tag).includes("end")
-      // What is planned counts when it is saved; a plan that is made again gives its events again.
-      return plan(next, processed, {
-        ended,
-        step: !ended,
-        applied: keys.map((key, index) => ({ event: { ...pending.at(index), key }, from: "", to: "" })),
-      })
-    },
-    observe: ({ id, events }) => {
-      record.planned.push(...events.map(({ event }) => event.key))
-      record.say(`saved on ${id}: ${events.map(({ event }) => event.key).join(", ")}`)
-    },
-    deadLetter: (id, event, reason) => {
-      record.say(`dead letter of ${id}: ${event.key}: ${reason}`)
-      record.excused.add(event.key)
-    },
-    initial: () => ({ count: 0 }),
-    stateName: () => "",
-    step: (state, { id, send }) => {
-      if (random.chance(0.3)) return null
-      return Effect.acquireUseRelease(
-        Effect.sync(() => {
-          const running = (record.running.get(id) ?? 0) + 1
-          record.running.set(id, running)
-          if (running > 1) record.fail(`two steps of ${id} at once`)
-          const cell = shelves.cells("explored").get(id)
-          if (JSON.stringify(cell?.state) !== JSON.stringify(state))
-            record.fail(`${id} runs a step of a state not stored`)
-        }),
-        () => {
-          if (random.chance(0.1) && life === 1) return Effect.fail("the step failed")
-          if (random.chance(0.04) && life === 1) return Effect.die(new Error("the step broke"))
-          if (random.chance(0.1)) {
-            const key = `step ${life} ${random.next()}`
-            return Effect.match(send({ _tag: "go", key }), {
-              onSuccess: () => void record.accepted.set(key, "memory"),
-              onFailure: () => void record.refused.add(key),
-            })
-          }
-          return Effect.sleep(random.between(0, 6))
-        },
-        () => Effect.sync(() => record.running.set(id, record.running.get(id)! - 1)),
-      )
-    },
-    state: json<State>(),
-    event: json<Event>(),
-    settings: {
-      journal: random.chance(0.5),
-      resume: life > 1 || random.chance(0.5),
-      mailboxCapacity: random.between(2, 12),
-      whenFull: random.pick(["suspend", "fail"]),
-      eventsPerTurn: random.between(1, 5),
-      idleTimeToPassivateMillis: random.chance(0.7) ? random.between(1, 20) : null,
-      interruptibleSteps: random.chance(0.5),
-      drainMillis: random.between(0, 10),
-      restarts: { ...defaults, restartPauseMillis: 1, onStepFailure: random.pick(policies) },
-    },
-  })
-
-const sender = (group: StateGroup<State, Event>, random: Draws, record: Happened, name: string) =>
+const firstLife = (life: Life) =>
   Effect.gen(function* () {
-    const note = (key: string, how: "memory" | "durable") => (exit: Exit.Exit<unknown, unknown>) => {
-      record.say(`${key} ${how} ${Exit.isSuccess(exit) ? "accepted" : exit.cause.toString().split("\n")[0]}`)
-      if (Exit.isSuccess(exit)) record.accepted.set(key, how)
-      else record.refused.add(key)
-    }
-    for (let n = 0; n < 14; n++) {
-      const id = random.between(0, machines)
-      const key = `${id} ${name} ${n}`
-      const event: Event = { _tag: random.chance(0.04) ? "end" : random.chance(0.06) ? "refuse" : "go", key }
-      const roll = random.between(0, 12)
-      if (roll < 4) note(key, "memory")(yield* Effect.exit(group.send(id, event)))
-      else if (roll < 8) note(key, "durable")(yield* Effect.exit(group.sendDurable(id, event, key)))
-      else if (roll === 8) {
-        // Refused can also mean planned and refused, or parked with it: only a yes says something.
-        const exit = yield* Effect.exit(group.sendAndWait(id, event))
-        if (Exit.isSuccess(exit) && !record.planned.includes(key))
-          record.fail(`${key}: a yes before its save`)
-        record.excused.add(key)
-      } else if (roll === 9) yield* Effect.exit(group.restart(id))
-      else if (roll === 10) yield* Effect.exit(group.interruptStep(id))
-      else yield* Effect.exit(Effect.timeoutOption(group.getAfter(id), random.between(0, 20)))
-      if (random.chance(0.6)) yield* Effect.sleep(random.between(0, 8))
-    }
-  })
-
-const firstLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
-  Effect.gen(function* () {
-    const group = yield* makeGroup(random, record, shelves, 1)
-    yield* Effect.forkScoped(
-      Stream.runForEach(group.failures, ({ id, what, message }) =>
-        Effect.sync(() => record.say(`${id} failed: ${what}: ${message}`)),
-      ),
-    )
+    const { random, record } = life
+    const group = yield* makeGroup(life)
+    yield* listening(group, record)
     yield* Effect.sleep(1)
     const senders = Array.from({ length: random.between(2, 6) }, (_, index) =>
-      sender(group, random, record, `s${index}`),
+      new Sender(group, life, `s${index}`).run(),
     )
     const sending = yield* Effect.fork(Effect.all(senders, { concurrency: "unbounded", discard: true }))
     yield* Effect.sleep(random.between(5, 90))
-    record.say("stop")
-    const reports = yield* Effect.all([group.stop(), group.stop()], { concurrency: "unbounded" })
+    record.tell("stop")
+    const [report] = yield* Effect.all([group.stop(), group.stop()], { concurrency: "unbounded" })
     record.stopped = true
-    for (const { event } of reports[0].unplanned) record.excused.add(event.key)
-    record.say(`stopped, unplanned: ${reports[0].unplanned.map(({ event }) => event.key).join(", ")}`)
-    if (reports[0].unfinished.length > 0) record.fail(`not stopped: ${reports[0].unfinished.join()}`)
+    for (const { event, durable } of report.unplanned) if (!durable) record.unplanned.add(event.key)
+    record.tell(`stopped, unplanned: ${report.unplanned.map(({ event }) => event.key).join(", ")}`)
+    if (report.unfinished.length > 0) record.fail(`not stopped: ${report.unfinished.join()}`)
     yield* sending.await
     for (const [id, running] of record.running)
       if (running !== 0) record.fail(`a step of ${id} outlived stop`)
   })
 
-/** On the same store, nothing failing any more: what was durable and waited is planned now. */
-const secondLife = (random: Draws, record: Happened, shelves: MemoryShelves) =>
+/** On the same store, nothing failing any more: what was durable and waited is planned, what was cut off runs again. */
+const secondLife = (life: Life) =>
   Effect.gen(function* () {
-    const group = yield* makeGroup(random, record, shelves, 2)
-    yield* Effect.forkScoped(
-      Stream.runForEach(group.failures, ({ id, what, message }) =>
-        Effect.sync(() => record.say(`${id} failed: ${what}: ${message}`)),
-      ),
+    const { record, shelves } = life
+    record.life = 2
+    const unfinished = [...shelves.cells(kind)].flatMap(([id, { stepPending, ended, state }]) =>
+      stepPending && !ended ? [{ id: id as Id, state: JSON.stringify(state) }] : [],
     )
-    yield* Effect.sleep(5_000)
+    const group = yield* makeGroup(life)
+    yield* listening(group, record)
+    yield* Effect.sleep(500)
+    for (const { id, state } of unfinished)
+      if (record.resumed.get(id) !== state) record.fail(`the step of ${id} in ${state} was not run again`)
     for (let id = 0; id < machines; id++) {
       const waiting = (yield* group.status(id))?.pending ?? 0
       if (waiting > 0) record.fail(`${id} still has ${waiting} events waiting`)
     }
+    const timers = [...(shelves.timers.get(kind)?.keys() ?? [])]
+    if (timers.length > 0) record.fail(`timers of ${timers.join()} stay in the store`)
   })
-
-const judge = (record: Happened): void => {
-  const planned = new Set(record.planned)
-  if (planned.size !== record.planned.length) {
-    const twice = record.planned.find((key, index) => record.planned.indexOf(key) !== index)
-    record.fail(`${twice} was planned twice`)
-  }
-  for (const [key, how] of record.accepted)
-    if (!planned.has(key) && !record.excused.has(key)) record.fail(`${key} was accepted (${how}) and is gone`)
-  for (const key of record.refused) if (planned.has(key)) record.fail(`${key} was refused and planned`)
-  const last = new Map<string, number>()
-  for (const key of record.planned) {
-    const [id, name, n] = key.split(" ")
-    if (name === undefined || n === undefined || id === "step") continue
-    const before = last.get(`${id} ${name}`) ?? -1
-    if (Number(n) <= before) record.fail(`${key} was planned after ${before}`)
-    last.set(`${id} ${name}`, Number(n))
-  }
-}
 
 /** Plays one seed; the problem it found, or null. `say` is told what happens, line by line. */
 export const explore = async (
@@ -258,19 +234,14 @@ export const explore = async (
 ): Promise<string | null> => {
   const random = draws(`explore ${seed}`)
   const shelves = new MemoryShelves()
-  const record = new Happened(say)
-  let steady = false
-  const program = Effect.gen(function* () {
-    yield* Effect.scoped(firstLife(random, record, shelves))
-    steady = true
-    yield* Effect.scoped(secondLife(random, record, shelves))
-  })
-  const layer = unsteady(random, shelves, () => steady)
+  const record = new Record(say)
+  const life: Life = { random, record, shelves }
+  const program = Effect.zipRight(Effect.scoped(firstLife(life)), Effect.scoped(secondLife(life)))
   try {
-    await run(Effect.provide(program, layer), { seed, interleave: seed })
+    await run(Effect.provide(program, unsteady(life)), { seed, interleave: seed })
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-  judge(record)
+  record.judge()
   return record.problem
 }
