@@ -11,7 +11,7 @@ import type { StoreError } from "../actors/StoreError.ts"
 import { preferredProof, type Miner } from "./Miner.ts"
 import type { NewDeal } from "./model/ModelMarket.ts"
 import type { Offer } from "./Offers.ts"
-import { beginSector, keepNumbers } from "./Pledge.ts"
+import { beginSector, keepNumbers, type SectorNotCreated } from "./Pledge.ts"
 import type { PieceAnswer } from "./ports/Input.ts"
 import type { DealId, DealInfo, PaddedBytes, SectorNumber } from "./Sector.ts"
 
@@ -100,7 +100,7 @@ export const listOffers = ({ offers, modelled: { input } }: Miner): ReadonlyArra
 /** Begins a sector for deals if the limits allow: takes its number at once, and gives what is left to do. */
 export const createDealSector = (
   miner: Miner,
-): { readonly sector: SectorNumber; readonly begin: Effect.Effect<void> } | null => {
+): { readonly sector: SectorNumber; readonly begin: Effect.Effect<void, SectorNotCreated> } | null => {
   const { stats, numbers, config, modelled } = miner
   if (!stats.mayOpenDealSector(config())) return null
   const sector = numbers.take()
@@ -111,11 +111,6 @@ export const createDealSector = (
     yield* Effect.yieldNow()
     yield* keepNumbers(miner, [sector])
     yield* beginSector(miner, sector, proofType, { _tag: "SectorStart", ID: sector, SectorType: proofType })
-  }).pipe(
-    Effect.catchAll((error) => {
-      modelled.input.notCreated(sector)
-      return Effect.logError(`a sector for deals: ${error.message}`)
-    }),
-  )
+  }).pipe(Effect.tapError(() => Effect.sync(() => modelled.input.notCreated(sector))))
   return { sector, begin }
 }

@@ -18,7 +18,6 @@ import type { BatchView } from "./batch/Batchers.ts"
 import type { SealingConfig } from "./Config.ts"
 import {
   addDeal,
-  createDealSector,
   listOffers,
   offerDeal,
   type PieceAdded,
@@ -28,7 +27,7 @@ import {
 import type { SectorEvent } from "./events/SectorEvent.ts"
 import type { Miner } from "./Miner.ts"
 import { MinerStore, type SectorRow } from "./MinerStore.ts"
-import { modelled, portsOf, type Post } from "./model/layers.ts"
+import { modelled, portsOf } from "./model/layers.ts"
 import type { NewDeal } from "./model/ModelMarket.ts"
 import type { JobView } from "./model/ModelSealer.ts"
 import { clockScheduler } from "./model/Scheduler.ts"
@@ -53,6 +52,7 @@ import {
   type SectorRefused,
   type SectorView,
 } from "./sectorVerbs.ts"
+import { postOf } from "./sectorPost.ts"
 import { startUp } from "./StartUp.ts"
 import { SectorStats, type TooManySectorsSealing } from "./Stats.ts"
 import { Waits, type Waiting } from "./Waits.ts"
@@ -148,33 +148,6 @@ export interface SealingOptions {
   readonly world?: WorldOptions
   /** Called after each saved plan, in order, also one that failed or changed nothing. Must be quick. */
   readonly observe?: (change: SectorChange) => void
-}
-
-/** Who takes what does not come from a stage: callbacks of the chain, matching, deal timers. */
-const postOf = (
-  miner: Miner,
-  fork: (effect: Effect.Effect<void>) => void,
-  isClosing: () => boolean,
-): Post => {
-  const deliver = (sector: SectorNumber, event: SectorEvent, onlyIn: ReadonlyArray<string> | null) =>
-    Effect.gen(function* () {
-      const record = onlyIn === null ? null : yield* miner.group.get(sector)
-      if (record !== null && onlyIn?.includes(record.State) === false) return
-      yield* miner.group.send(sector, event)
-    }).pipe(
-      Effect.catchAll((error) => Effect.logWarning(`${event._tag} for sector ${sector}: ${error.message}`)),
-    )
-  return {
-    send: (sector, event, onlyIn) => fork(deliver(sector, event, onlyIn)),
-    rest: (sector, why) => miner.waits.rests(sector, why),
-    createSector: () => {
-      if (isClosing() || !Effect.runSync(Deferred.isDone(miner.started))) return null
-      const made = createDealSector(miner)
-      if (made === null) return null
-      fork(made.begin)
-      return made.sector
-    },
-  }
 }
 
 /** The world as it was kept, or a new one, with the batchers and the input table around it. */

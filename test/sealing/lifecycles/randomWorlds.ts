@@ -1,12 +1,13 @@
 /**
- * Random worlds: messages fail, the chain reverts or is silent, workers die, money runs out, the process stops and
- * starts. When the trouble is over, every sector is proven, removed, or says what it needs from the operator.
+ * Random worlds: messages fail, the chain reverts or is silent, workers die, money runs out, deals change, the settings
+ * are edited, the operator seals, sends and forces, the process stops and starts. When the trouble is over, every sector is proven, removed, or says what it needs from the operator.
  *
  * A failure says its seed; `npm run soak -- worlds RUNS SEED` plays it again.
  */
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import type { SealingApi } from "../../../src/sealing/Sealing.ts"
+import { sectorStateNames } from "../../../src/sealing/SectorState.ts"
 import { days, GiB, hours, startEpoch, withMiner, type TestMiner } from "./miner.ts"
 
 const settings = fc.oneof(
@@ -26,9 +27,18 @@ const settings = fc.oneof(
     ["worker", "w up"],
     ["wallet", "0 FIL"],
     ["wallet", "1000 FIL"],
-    ["deal", "1000 drop"],
-    ["deal", "1000 move"],
+    ["network-version", "12"],
+    ["network-version", "14"],
+    ["inclusion-epochs", "20"],
+    ["inclusion-epochs", "1"],
+    ["available-balance", "0 FIL"],
   ),
+  fc
+    .tuple(
+      fc.integer({ min: 1000, max: 1003 }),
+      fc.constantFrom("drop", "move", `start ${startEpoch + 1_000}`),
+    )
+    .map(([deal, what]): readonly [string, string] => ["deal", `${deal} ${what}`]),
   fc.integer({ min: 1, max: 900 }).map((depth): readonly [string, string] => ["revert", String(depth)]),
   fc
     .tuple(
@@ -39,13 +49,33 @@ const settings = fc.oneof(
     .map(([task, count, kind]): readonly [string, string] => ["sealer-failure", `${task} ${count}${kind}`]),
 )
 
+/** What the operator does to sector 0, and to the batchers. */
+const verbs = fc.constantFrom(...(["terminate", "remove", "seal", "mark", "publish", "piece"] as const))
+
+/** The settings as an operator edits them while the miner runs. */
+const edits = fc.record(
+  {
+    BatchPreCommits: fc.boolean(),
+    AggregateCommits: fc.boolean(),
+    FinalizeEarly: fc.boolean(),
+    AlwaysKeepUnsealedCopy: fc.boolean(),
+    CollateralFromMinerBalance: fc.boolean(),
+    MaxPreCommitBatch: fc.integer({ min: 1, max: 3 }),
+    MinCommitBatch: fc.integer({ min: 1, max: 5 }),
+    WaitDealsDelay: fc.constantFrom("0 s", "1 h", "2 d"),
+  },
+  { requiredKeys: [] },
+)
+
 const trouble = fc.record({
   /** Hours after the trouble before. */
   after: fc.double({ min: 0, max: 12, noNaN: true }),
   what: fc.oneof(
     { weight: 6, arbitrary: settings.map((world) => ({ world })) },
     { weight: 3, arbitrary: fc.constant("restart" as const) },
-    { weight: 1, arbitrary: fc.constantFrom("terminate" as const, "remove" as const) },
+    { weight: 2, arbitrary: verbs },
+    { weight: 1, arbitrary: fc.constantFrom(...sectorStateNames).map((force) => ({ force })) },
+    { weight: 2, arbitrary: edits.map((config) => ({ config })) },
   ),
 })
 
@@ -53,7 +83,14 @@ const scenario = fc.record({
   base: fc.constantFrom("single" as const, "lotus" as const),
   FinalizeEarly: fc.boolean(),
   sectors: fc.integer({ min: 1, max: 5 }),
-  deal: fc.boolean(),
+  deals: fc.array(
+    fc.record({
+      size: fc.constantFrom(1, 8, 32),
+      /** Epochs from now to the start of the deal. */
+      startsIn: fc.constantFrom(600, 2_000, 14_400),
+    }),
+    { maxLength: 3 },
+  ),
   troubles: fc.array(trouble, { maxLength: 10 }),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer A> ? A : never
@@ -65,6 +102,9 @@ const calm: ReadonlyArray<readonly [string, string]> = [
   ["worker", "w up"],
   ["sealer-failure", "none"],
   ["wallet", "100000 FIL"],
+  ["network-version", "14"],
+  ["inclusion-epochs", "1"],
+  ["available-balance", "1000 FIL"],
 ]
 
 const restart = (miner: TestMiner) => Effect.zipRight(miner.end, miner.begin)
@@ -73,17 +113,38 @@ const restart = (miner: TestMiner) => Effect.zipRight(miner.end, miner.begin)
 const setWorld = (sealing: SealingApi, [setting, value]: readonly [string, string]) =>
   Effect.ignore(sealing.setWorld(setting, value))
 
-const happen = (miner: TestMiner, what: Scenario["troubles"][number]["what"]) => {
-  if (what === "restart") return Effect.asVoid(restart(miner))
-  if (what === "terminate") return Effect.ignore(miner.api.terminate(0))
-  if (what === "remove") return Effect.ignore(miner.api.remove(0))
-  return setWorld(miner.api, what.world)
+type What = Scenario["troubles"][number]["what"]
+
+const flushAll = (sealing: SealingApi) =>
+  Effect.forEach(["precommit", "commit", "terminate"] as const, sealing.publish, { discard: true })
+
+const happen = (miner: TestMiner, what: What): Effect.Effect<unknown> => {
+  const { api } = miner
+  switch (what) {
+    case "restart":
+      return restart(miner)
+    case "terminate":
+      return Effect.ignore(api.terminate(0))
+    case "remove":
+      return Effect.ignore(api.remove(0))
+    case "seal":
+      return Effect.ignore(api.seal(0))
+    case "mark":
+      return Effect.ignore(api.markForUpgrade(0))
+    case "publish":
+      return flushAll(api)
+    case "piece":
+      return offer(api, { size: 8, startsIn: 28_800 })
+  }
+  if ("world" in what) return setWorld(api, what.world)
+  if ("force" in what) return Effect.ignore(api.forceState(0, what.force))
+  return Effect.sync(() => miner.set(what.config))
 }
 
 /** After a revert or a restart callers are cut off; nobody waits for the piece here. */
-const offer = (sealing: SealingApi) =>
-  Effect.forkDaemon(
-    Effect.exit(sealing.addPiece({ size: 8 * GiB, start: startEpoch + 14_400, end: startEpoch + 600_000 })),
+const offer = (sealing: SealingApi, { size, startsIn }: Scenario["deals"][number]) =>
+  Effect.ignore(
+    sealing.offerPiece({ size: size * GiB, start: startEpoch + startsIn, end: startEpoch + 600_000 }),
   )
 
 const live = (drawn: Scenario) => {
@@ -104,7 +165,7 @@ const live = (drawn: Scenario) => {
       Effect.gen(function* () {
         miner = made
         yield* sealing.pledge(drawn.sectors)
-        if (drawn.deal) yield* offer(sealing)
+        yield* Effect.forEach(drawn.deals, (deal) => offer(sealing, deal), { discard: true })
         for (const { after, what } of drawn.troubles) {
           yield* Effect.sleep(Math.round(hours(after)))
           yield* happen(made, what)
