@@ -11,6 +11,7 @@ import type { LinkDetail } from "../../src/snapshot/Link.ts"
 import { artefact } from "./mock/artefacts.ts"
 import { diffOf } from "./mock/diff.ts"
 import { makeLinks, plainLink, searchLinks } from "./mock/links.ts"
+import { makePieces, makeWorld } from "./mock/world.ts"
 import { baseMachine, logOf, makeSectors, pictureCounts, recordOf, type MockSector } from "./mock/sectors.ts"
 
 const distWeb = new URL("../../dist/web/", import.meta.url)
@@ -56,6 +57,8 @@ export class MockDaemon {
   sectors: Array<MockSector>
   queue = { paused: false, waiting: 318, capturing: 3, etaMillis: 1_320_000 as number | null }
   clock: Clock
+  world = makeWorld()
+  pieces: Array<Record<string, unknown>> = makePieces()
   autoPledge = { enabled: false, every: "1 min" }
   /** Every call of the API, for what a test wants to have been asked. */
   readonly requests: Array<MockRequest> = []
@@ -249,8 +252,9 @@ export class MockDaemon {
       case "sectors":
         return this.answerSectors(call)
       case "sealing":
-        if (call.method === "POST") Object.assign(this.autoPledge, call.body)
-        return [200, this.autoPledge]
+        return this.answerSealing(call)
+      case "batching":
+        return this.answerBatching(call)
       case "clock":
         return this.answerClock(call)
       case "fsm":
@@ -407,6 +411,10 @@ export class MockDaemon {
     const sector = this.sectors.find((each) => each.number === Number(number))
     if (sector === undefined) return noSuch
     if (part === "log") return [200, { log: logOf(sector) }]
+    if (part === "seal" || part === "upgrade") return this.drill(sector, part)
+    const ordered = { state: String(body["state"]), terminate: "Terminating" }[part ?? ""]
+    if (method === "POST" && ordered !== undefined) this.moveSector(sector.number, ordered)
+    if (method === "DELETE") this.moveSector(sector.number, "Removing", "SectorRemove")
     if (part === "events") {
       const event = String(body["event"])
       const payload = body["payload"] as { readonly State?: string } | undefined
@@ -424,6 +432,62 @@ export class MockDaemon {
       this.moveSector(sector.number, to, event)
     }
     return [200, recordOf(sector)]
+  }
+
+  private drill(sector: MockSector, part: "seal" | "upgrade"): Answer {
+    if (part === "upgrade" && sector.pieces > 1) {
+      const message = `sector ${sector.number} cannot be marked for upgrade: it has a deal`
+      return [409, { error: { code: "not-in-this-state", message } }]
+    }
+    if (part === "seal") this.moveSector(sector.number, "Packing", "SectorStartPacking")
+    else sector.marked = true
+    return [200, recordOf(sector)]
+  }
+
+  private answerSealing({ method, path, body }: Call): Answer {
+    if (path[1] === "world") {
+      if (method === "POST") {
+        const setting = this.world.find(({ name }) => name === body["setting"])
+        const value = String(body["value"])
+        if (setting === undefined || value === "nonsense")
+          return [
+            400,
+            { error: { code: "wrong-value", message: `${String(body["setting"])}: no. It takes 1` } },
+          ]
+        setting.value = value
+      }
+      return [200, { simulated: true, settings: this.world }]
+    }
+    if (path[1] === "pieces") {
+      if (method === "GET") return [200, { simulated: true, pieces: this.pieces }]
+      const deal = 41 + this.pieces.length
+      const { start, end } = body
+      const size = Number.parseInt(String(body["size"])) * 1024 ** 3
+      const waiting = { state: "waiting", sector: null, offset: null, reason: null }
+      this.pieces.unshift({ deal, size, start, end, at: this.clock.now, ...waiting })
+      this.emit("clock", this.clock)
+      return [202, { deal, sector: null, offset: null }]
+    }
+    if (method === "POST") Object.assign(this.autoPledge, body)
+    return [200, this.autoPledge]
+  }
+
+  private answerBatching({ method, path }: Call): Answer {
+    const kind = path[1] ?? ""
+    const state = { precommit: "SubmitPreCommitBatch", commit: "SubmitCommitAggregate" }[kind]
+    const after = { precommit: "PreCommitBatchWait", commit: "CommitAggregateWait" }[kind]
+    const waiting = this.sectors.filter((sector) => sector.state === state)
+    const numbers = waiting.map(({ number }) => number)
+    const max = { precommit: 256, commit: 819 }[kind] ?? 100
+    const until =
+      numbers.length === 0 ? null : new Date(Date.parse(this.clock.now) + 10_800_000).toISOString()
+    if (method === "GET") return [200, { kind, pending: numbers, max, until, sent: [] }]
+    for (const number of numbers) this.moveSector(number, after ?? "")
+    const sectors = numbers.map((number) => ({ number, error: null }))
+    return [
+      200,
+      { kind, pending: [], max, until: null, sent: [{ message: "bafy2bzaceq7", error: "", sectors }] },
+    ]
   }
 
   private answerClock({ method, body }: Call): Answer {

@@ -18,6 +18,8 @@ const paths = [
   "/links/k00133?compare=1..4",
   "/sealing",
   "/sealing?view=table&sector=18",
+  "/sealing?view=batches",
+  "/sealing?view=world",
   "/settings",
 ]
 

@@ -14,8 +14,8 @@ afterAll(() => browser.close())
 const counts = { CommitFailed: 1, WaitSeed: 4, PreCommit1: 2, Removed: 3, Proving: 12 }
 const numbers = { proving: 1, removed: 13, preCommit1: 16, waitSeed: 18, commitFailed: 22 }
 
-const start = async (path: string, view: View = {}) => {
-  const daemon = await new MockDaemon({ sectors: counts, links: 5 }).start()
+const start = async (path: string, view: View = {}, more: Readonly<Record<string, number>> = {}) => {
+  const daemon = await new MockDaemon({ sectors: { ...more, ...counts }, links: 5 }).start()
   const open = await openPage(browser, daemon.origin + path, { width: 1440, height: 1000, ...view })
   onTestFinished(async () => {
     await open.context.close()
@@ -132,10 +132,7 @@ describe("a sector", () => {
     await dialog.getByRole("textbox").fill("16")
     await go.click()
     await dialog.waitFor({ state: "detached" })
-    expect(sent("POST", "/sectors/16/events")[0]?.body).toEqual({
-      event: "SectorForceState",
-      payload: { State: "Packing" },
-    })
+    expect(sent("POST", "/sectors/16/state")[0]?.body).toEqual({ state: "Packing" })
   })
 
   it("shows a refusal where the event was sent", async () => {
@@ -190,5 +187,107 @@ describe("the world", () => {
     await expect
       .poll(() => sent("POST", "/sealing/auto-pledge").map(({ body }) => body))
       .toEqual([{ enabled: true, every: "1 min" }])
+  })
+})
+
+describe("drills", () => {
+  it("send a batch by hand after saying what will happen, and show what went out", async () => {
+    const { page, sent, errors } = await start("/sealing?view=batches", {}, { SubmitPreCommitBatch: 2 })
+    const batch = page.getByRole("region", { name: "Pre-commits" })
+    await batch.getByText("2 wait", { exact: true }).waitFor()
+    await batch.getByText("sent by itself at 256").waitFor()
+    await batch.getByRole("button", { name: "Send now" }).click()
+    const dialog = page.getByRole("dialog", { name: "Send 2 sectors now" })
+    await dialog.getByText("bin/linkseal sectors batching precommit --publish-now").waitFor()
+    expect(sent("POST", "/batching")).toHaveLength(0)
+    await dialog.getByRole("button", { name: "Send now" }).click()
+    await batch.getByText("2 sectors sent").waitFor()
+    await batch.getByText("Nobody waits here.").waitFor()
+    expect(sent("POST", "/batching").map(({ path }) => path)).toEqual(["/batching/precommit/publish"])
+    const terminations = page.getByRole("region", { name: "Terminations" })
+    expect(await terminations.getByRole("button", { name: "Send now" }).isDisabled()).toBe(true)
+    expect(errors).toEqual([])
+  })
+
+  it("turn the world's knobs with fields that make the command's own words", async () => {
+    const { page, sent } = await start("/sealing")
+    await page.getByRole("heading", { name: "Sealing" }).waitFor()
+    await page.keyboard.press("4")
+    const knob = (name: string) => page.locator(`[data-knob="${name}"]`)
+    await knob("base-fee").getByLabel("Base fee").fill("2 nFIL")
+    await knob("base-fee").getByRole("button", { name: "Apply" }).click()
+    await knob("base-fee").getByRole("status").getByText("done").waitFor()
+    await knob("messages").getByLabel("The next messages").selectOption("exit")
+    await knob("messages").getByLabel("How many").fill("3")
+    await knob("messages").getByLabel("Of which method").selectOption("ProveCommitSector")
+    await knob("messages").getByRole("button", { name: "Apply" }).click()
+    await knob("sealer-failure").getByLabel("Task").selectOption("PC2")
+    await knob("sealer-failure").getByLabel("Of sector (empty: any)").fill("17")
+    await knob("sealer-failure").getByRole("button", { name: "Apply" }).click()
+    await knob("revert").getByRole("button", { name: "Apply" }).click()
+    const dialog = page.getByRole("dialog", { name: "Chain reorganisation" })
+    await dialog.getByText("It cannot be undone.").waitFor()
+    await dialog.getByRole("button", { name: "Do it" }).click()
+    await dialog.waitFor({ state: "detached" })
+    await knob("worker").getByLabel("What it does").selectOption("down")
+    await knob("worker").getByRole("button", { name: "Apply" }).click()
+    await page.getByRole("dialog", { name: "Workers" }).getByRole("button", { name: "Do it" }).click()
+    await expect
+      .poll(() => sent("POST", "/sealing/world").map(({ body }) => body))
+      .toEqual([
+        { setting: "base-fee", value: "2 nFIL" },
+        { setting: "messages", value: "exit-16 3 ProveCommitSector" },
+        { setting: "sealer-failure", value: "PC2 1 sector 17" },
+        { setting: "revert", value: "5" },
+        { setting: "worker", value: "seal-1 down" },
+      ])
+    expect(await knob("release").getByRole("button", { name: "Let them go on" }).isDisabled()).toBe(true)
+    await knob("wallet").getByLabel("Amount").fill("nonsense")
+    await knob("wallet").getByRole("button", { name: "Apply" }).click()
+    await knob("wallet").getByRole("alert").getByText("wallet: no. It takes 1").waitFor()
+  })
+
+  it("offer a piece without waiting for it, and show what becomes of it", async () => {
+    const { page, sent } = await start("/sealing?view=world")
+    const form = page.getByRole("region", { name: "Add a piece" })
+    await form.getByLabel("Size, padded").fill("16GiB")
+    await form.getByLabel("Runs days").fill("200")
+    await form.getByRole("button", { name: "Add the piece" }).click()
+    await form.getByText("Deal 45 was let in.").waitFor()
+    const [offered] = sent("POST", "/sealing/pieces").map(
+      ({ body }) => body as { size: string; start: number; end: number; wait: boolean },
+    )
+    expect(offered).toMatchObject({ size: "16GiB", wait: false })
+    expect((offered?.end ?? 0) - (offered?.start ?? 0)).toBe(200 * 2_880)
+    const pieces = page.getByRole("region", { name: "Pieces offered" })
+    await pieces.getByText("Deal 45").waitFor()
+    await pieces.getByRole("button", { name: "Sector 9786" }).click()
+    await expect.poll(() => new URL(page.url()).search).toBe("?view=world&sector=9786")
+  })
+
+  it("seal by hand what collects deals, and mark a proven sector for upgrade", async () => {
+    const { page, sent, daemon } = await start(`/sealing?sector=${numbers.proving}`)
+    await page.getByRole("button", { name: "Mark for upgrade" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText(`bin/linkseal sectors mark-for-upgrade ${numbers.proving}`).waitFor()
+    await dialog.getByRole("button", { name: "Mark for upgrade" }).click()
+    await dialog.waitFor({ state: "detached" })
+    daemon.moveSector(numbers.waitSeed, "WaitDeals")
+    await page.getByText("marked for upgrade").waitFor()
+    expect(await page.getByRole("button", { name: "Mark for upgrade" }).count()).toBe(0)
+    await page.goto(`${daemon.origin}/sealing?sector=${numbers.waitSeed}`)
+    await page.getByRole("button", { name: "Seal now" }).click()
+    await page.getByRole("dialog").getByText("what room is left is filled with zeros").waitFor()
+    await page.getByRole("dialog").getByRole("button", { name: "Seal now" }).click()
+    await expect.poll(() => sent("POST", `/sectors/${numbers.waitSeed}/seal`)).toHaveLength(1)
+  })
+
+  it("tell a Chinese reader in Chinese what was refused", async () => {
+    const { page, daemon } = await start(`/sealing?sector=${numbers.proving}`, { language: "zh-CN" })
+    await page.getByRole("button", { name: "标记升级" }).click()
+    const sector = daemon.sectors.find(({ number }) => number === numbers.proving)
+    if (sector !== undefined) sector.pieces = 2
+    await page.getByRole("dialog").getByRole("button", { name: "标记升级" }).click()
+    await page.getByRole("dialog").getByText(`扇区 ${numbers.proving} 不能标记升级：其中已有交易`).waitFor()
   })
 })

@@ -20,6 +20,7 @@ export interface MockSector {
   why: string
   lastError: string | null
   until: string | null
+  marked?: boolean
 }
 
 const whys: Readonly<Record<string, readonly [why: string, hours: number | null]>> = {

@@ -47,6 +47,8 @@ export const keyTable = [
   { id: "faster", keys: [";"], group: "sealing", does: msg`Faster` },
   { id: "tab1", keys: ["1"], group: "sealing", does: msg`Board` },
   { id: "tab2", keys: ["2"], group: "sealing", does: msg`Table` },
+  { id: "tab3", keys: ["3"], group: "sealing", does: msg`Batches` },
+  { id: "tab4", keys: ["4"], group: "sealing", does: msg`World` },
 ] as const satisfies ReadonlyArray<KeyRow>
 
 export type KeyId = (typeof keyTable)[number]["id"]

@@ -3,6 +3,7 @@
  * share one definition and nothing of a schema reaches the browser.
  */
 import type { ClockDocument as ClockSchema } from "../../api/clock.ts"
+import type { BatchingDocument } from "../../api/batching.ts"
 import type { DiffDocument } from "../../api/diff.ts"
 import type { Change as ChangeSchema, Progress as ProgressSchema } from "../../api/events.ts"
 import type { TableDocument as TableSchema } from "../../api/fsm.ts"
@@ -13,6 +14,7 @@ import type {
   SectorRecord as RecordSchema,
   SectorRow as RowSchema,
 } from "../../api/sectors.ts"
+import type { PiecesDocument, WorldDocument } from "../../api/world.ts"
 import type {
   Entry as EntrySchema,
   HitPage as HitPageSchema,
@@ -47,6 +49,12 @@ export type ClockDocument = typeof ClockSchema.Type
 export type SectorSummary = typeof RowSchema.Type
 export type SectorRecord = typeof RecordSchema.Type
 export type SectorLogEntry = typeof LogSchema.Type
+export type Batching = BatchingDocument
+export type SentBatch = Batching["sent"][number]
+export type World = WorldDocument
+export type WorldSetting = World["settings"][number]
+export type Pieces = PiecesDocument
+export type OfferedPiece = Pieces["pieces"][number]
 export type AutoPledge = AutoPledgeDocument
 export type TableDocument = typeof TableSchema.Type
 export type Change = typeof ChangeSchema.Type

@@ -22,7 +22,7 @@ export const Connection = () => {
         aria-hidden="true"
         className={`size-2 rounded-full ${state === "live" ? "bg-good" : closed ? "bg-failed" : "pulse bg-control"}`}
       />
-      <span className="max-wide:sr-only">
+      <span className="slim:sr-only">
         {state === "live" ? (
           <Trans>live</Trans>
         ) : closed ? (

@@ -42,10 +42,10 @@ const RoomLink = ({ room }: { readonly room: Room }) => {
       href={room.to}
       aria-current={isHere(path, room.to) ? "page" : undefined}
       title={name}
-      className="flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 hover:bg-fg/6 aria-[current=page]:bg-sel aria-[current=page]:font-semibold max-wide:justify-center max-wide:px-0"
+      className="flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 hover:bg-fg/6 aria-[current=page]:bg-sel aria-[current=page]:font-semibold slim:justify-center slim:px-0"
     >
       <Icon name={room.icon} size={18} />
-      <span className="max-wide:sr-only">{name}</span>
+      <span className="slim:sr-only">{name}</span>
     </Link>
   )
 }
@@ -163,33 +163,33 @@ const Tags = () => {
 export const Rail = ({ onHelp }: { readonly onHelp: () => void }) => {
   const { t } = useLingui()
   return (
-    <header className="hidden w-14 shrink-0 flex-col border-r border-line bg-sunken rail:flex wide:w-54">
+    <header className="hidden w-14 shrink-0 flex-col border-r border-line bg-sunken rail:flex wide:w-54 slim:w-14">
       <Link
         href="/"
-        className="flex h-12 shrink-0 items-center gap-2 px-3.5 text-base font-semibold max-wide:justify-center max-wide:px-0"
+        className="flex h-12 shrink-0 items-center gap-2 px-3.5 text-base font-semibold slim:justify-center slim:px-0"
         aria-label="Linkseal"
       >
         <span className="grid size-6.5 place-items-center rounded-md bg-accent text-on-accent">
           <Icon name="links" size={18} />
         </span>
-        <span className="max-wide:hidden">Linkseal</span>
+        <span className="slim:hidden">Linkseal</span>
       </Link>
       <nav aria-label={t`Main`} className="flex min-h-0 grow flex-col overflow-y-auto px-2 pb-3">
         <RoomLink room={rooms[0] as Room} />
-        <div className="mt-0.5 mb-1 max-wide:hidden">
+        <div className="mt-0.5 mb-1 slim:hidden">
           <Views />
         </div>
         <RoomLink room={rooms[1] as Room} />
         <hr className="my-2 shrink-0 border-line" />
         <RoomLink room={rooms[2] as Room} />
         <RoomLink room={rooms[3] as Room} />
-        <div className="max-wide:hidden">
+        <div className="slim:hidden">
           <Tags />
         </div>
       </nav>
-      <div className="flex shrink-0 items-center justify-between gap-1 border-t border-line px-2.5 py-2 max-wide:flex-col">
+      <div className="flex shrink-0 items-center justify-between gap-1 border-t border-line px-2.5 py-2 slim:flex-col">
         <Connection />
-        <div className="flex gap-0.5 max-wide:flex-col">
+        <div className="flex gap-0.5 slim:flex-col">
           <button
             type="button"
             className="btn btn-quiet btn-small btn-icon"

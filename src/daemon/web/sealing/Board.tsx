@@ -55,6 +55,18 @@ interface NodeProps {
   readonly stop: boolean
 }
 
+/** Of a character, in its own size: the widest of the interface's fonts. */
+const characterWidth = 0.61
+const countSize = 16
+const smallSizes = { least: 11.75, most: 17 }
+
+/** Beside a panel the board is drawn smaller: each name is then as large as its box and its count allow. */
+const smallSize = (name: string, sectors: number): number => {
+  const counted = sectors === 0 ? 0 : count(sectors).length * countSize * characterWidth + 6
+  const fitting = (nodeWidth - 30 - 9 - counted) / (name.length * characterWidth)
+  return Math.min(smallSizes.most, Math.max(smallSizes.least, Math.round(fitting * 4) / 4))
+}
+
 const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
   const { _ } = useRuntime()
   const kind = kindOf(name)
@@ -86,7 +98,12 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
         />
         <Shape kind={kind} />
         <GlyphIn name={kindGlyphs[kind]} x={12} y={nodeHeight / 2 - 7} size={14} />
-        <text x={30} y={nodeHeight / 2 + 4.5} className={nameOf(name).length > 18 ? "long" : undefined}>
+        <text
+          x={30}
+          y={nodeHeight / 2 + 4.5}
+          className={nameOf(name).length > 18 ? "long" : undefined}
+          style={{ "--small": `${smallSize(nameOf(name), sectors)}px` }}
+        >
           {nameOf(name)}
         </text>
         {/* For whoever compares the name with what is seen: without it the two run together. */}{" "}

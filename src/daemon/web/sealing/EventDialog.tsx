@@ -8,6 +8,7 @@ import { api } from "../lib/api.ts"
 import { isComposing } from "../lib/keys.ts"
 import type { Machine } from "../lib/types.ts"
 import { Sheet } from "../parts/Overlays.tsx"
+import { Refusal, SameCommand, useRun } from "./Confirm.tsx"
 import { SectorState } from "./SectorState.tsx"
 
 export type Drastic = "force" | "terminate" | "remove"
@@ -31,27 +32,6 @@ const parsePayload = (text: string): { readonly payload?: unknown } | null => {
   }
 }
 
-/** Sends, and closes when it was taken; a refusal stays in the dialog. */
-const useSend = (number: number, onClose: () => void) => {
-  const [error, setError] = useState<string | null>(null)
-  const send = async (order: Order) => {
-    try {
-      await api("POST", `/sectors/${number}/events`, { body: order })
-      onClose()
-    } catch (cause) {
-      setError(cause instanceof Error ? cause.message : String(cause))
-    }
-  }
-  return { error, send }
-}
-
-const Refusal = ({ error }: { readonly error: string | null }) =>
-  error === null ? null : (
-    <p role="alert" className="text-failed">
-      {error}
-    </p>
-  )
-
 const AnyEvent = ({ number, state, machine, onClose }: Props) => {
   const { t } = useLingui()
   const id = useId()
@@ -63,8 +43,11 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
     .sort()
   const [event, setEvent] = useState(here[0] ?? "SectorRestart")
   const [text, setText] = useState("")
-  const { error, send } = useSend(number, onClose)
   const payload = parsePayload(text)
+  const { cause, busy, go } = useRun(
+    () => api("POST", `/sectors/${number}/events`, { body: { event, ...payload } satisfies Order }),
+    onClose,
+  )
   const leads = machine.transitions.find(
     (row) => row.from === state && row.event === event && machine.states.includes(row.to),
   )
@@ -73,7 +56,7 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
       className="flex flex-col gap-4"
       onSubmit={(submit) => {
         submit.preventDefault()
-        if (payload !== null) void send({ event, ...payload })
+        if (payload !== null) void go()
       }}
     >
       <label className="flex flex-col gap-1">
@@ -124,9 +107,9 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
           </span>
         )}
       </label>
-      <Refusal error={error} />
+      <Refusal cause={cause} />
       <div className="flex justify-end">
-        <button type="submit" className="btn btn-primary" disabled={payload === null}>
+        <button type="submit" className="btn btn-primary" disabled={payload === null || busy}>
           <Trans>Send</Trans>
         </button>
       </div>
@@ -152,17 +135,19 @@ const warnings: Readonly<Record<Drastic, ReactNode>> = {
     </Trans>
   ),
 }
-const events: Readonly<Record<Drastic, string>> = {
-  force: "SectorForceState",
-  terminate: "SectorTerminate",
-  remove: "SectorRemove",
+
+/** The daemon's own routes, as the command takes them. */
+const orders: Readonly<Record<Drastic, (number: number, target: string) => Promise<unknown>>> = {
+  force: (number, target) => api("POST", `/sectors/${number}/state`, { body: { state: target } }),
+  terminate: (number) => api("POST", `/sectors/${number}/terminate`),
+  remove: (number) => api("DELETE", `/sectors/${number}`),
 }
 
 const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { readonly mode: Drastic }) => {
   const id = useId()
   const [target, setTarget] = useState(state)
   const [typed, setTyped] = useState("")
-  const { error, send } = useSend(number, onClose)
+  const { cause, busy, go } = useRun(() => orders[mode](number, target), onClose)
   const verb = { force: "update-state", terminate: "terminate", remove: "remove" }[mode]
   const command = `bin/linkseal sectors ${verb} ${number} ${mode === "force" ? `${target} ` : ""}--really-do-it`
   const sure = typed.trim() === String(number)
@@ -171,8 +156,7 @@ const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { reado
       className="flex flex-col gap-4"
       onSubmit={(submit) => {
         submit.preventDefault()
-        if (sure)
-          void send({ event: events[mode], ...(mode === "force" ? { payload: { State: target } } : {}) })
+        if (sure) void go()
       }}
     >
       <p>{warnings[mode]}</p>
@@ -206,18 +190,10 @@ const DrasticEvent = ({ number, state, machine, mode, onClose }: Props & { reado
           onKeyDown={(down) => isComposing(down) && down.preventDefault()}
         />
       </label>
-      <div className="text-[0.8125rem] text-muted">
-        <Trans>The same as:</Trans>
-        <code
-          className="mt-1 block overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-fg"
-          tabIndex={0}
-        >
-          {command}
-        </code>
-      </div>
-      <Refusal error={error} />
+      <SameCommand command={command} />
+      <Refusal cause={cause} />
       <div className="flex justify-end">
-        <button type="submit" className="btn btn-danger" disabled={!sure}>
+        <button type="submit" className="btn btn-danger" disabled={!sure || busy}>
           {mode === "force" ? (
             <Trans>Force the state</Trans>
           ) : mode === "terminate" ? (

@@ -4,7 +4,7 @@
  */
 import { useLingui as useRuntime } from "@lingui/react"
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
-import { useEffect, useRef } from "react"
+import { lazy, Suspense, useEffect, useRef } from "react"
 import { useLocation, useSearch } from "wouter"
 import { useKeys } from "../lib/keys.ts"
 import { useMedia } from "../lib/media.ts"
@@ -29,7 +29,11 @@ import { StateGroups } from "./StateGroups.tsx"
 import { glosses, kindOf, type Kind } from "./states.ts"
 import { onMessage } from "../lib/events.ts"
 
-type View = "board" | "table"
+const Batches = lazy(() => import("./Batches.tsx"))
+const World = lazy(() => import("./World.tsx"))
+
+const views = ["board", "table", "batches", "world"] as const
+type View = (typeof views)[number]
 
 interface Place {
   readonly view: View
@@ -43,7 +47,7 @@ const usePlace = (): readonly [Place, (change: Partial<Place>) => void] => {
   const search = new URLSearchParams(useSearch())
   const sector = search.get("sector")
   const place: Place = {
-    view: search.get("view") === "table" ? "table" : "board",
+    view: views.find((view) => view === search.get("view")) ?? "board",
     state: search.get("state"),
     kind: search.get("kind") as Kind | null,
     sector: sector !== null && /^\d+$/.test(sector) ? Number(sector) : null,
@@ -51,7 +55,7 @@ const usePlace = (): readonly [Place, (change: Partial<Place>) => void] => {
   const go = (change: Partial<Place>) => {
     const next = { ...place, ...change }
     const parameters = new URLSearchParams()
-    if (next.view === "table") parameters.set("view", "table")
+    if (next.view !== "board") parameters.set("view", next.view)
     if (next.state !== null) parameters.set("state", next.state)
     if (next.kind !== null) parameters.set("kind", next.kind)
     if (next.sector !== null) parameters.set("sector", String(next.sector))
@@ -156,8 +160,14 @@ const Room = ({ table, place, go }: RoomProps) => {
     // On a phone the panel stands above the list one pressed in.
     if (narrow && place.sector !== null) aside.current?.scrollIntoView({ block: "start" })
   }, [narrow, place.sector])
-  const chooseState = (state: string | null) => go({ state, kind: null, sector: null })
   const side = place.sector !== null || (place.view === "board" && place.state !== null)
+  const crowded = side && place.view === "board"
+  useEffect(() => {
+    document.documentElement.dataset["crowded"] = String(crowded)
+    return () => void delete document.documentElement.dataset["crowded"]
+  }, [crowded])
+  const chooseState = (state: string | null) => go({ state, kind: null, sector: null })
+  const goSector = (sector: number) => go({ sector })
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
   return (
     <>
@@ -192,13 +202,17 @@ const Room = ({ table, place, go }: RoomProps) => {
           </aside>
         )}
         <div className="min-w-0">
-          {total === 0 && <NoSectors />}
+          {total === 0 && place.view !== "world" && <NoSectors />}
           {error !== null && (
             <p role="alert" className="mb-2 text-failed">
               <Refused cause={error} />
             </p>
           )}
-          {place.view === "table" ? (
+          {place.view === "batches" || place.view === "world" ? (
+            <Suspense fallback={<div className="min-h-40" aria-busy="true" />}>
+              {place.view === "batches" ? <Batches onSector={goSector} /> : <World onSector={goSector} />}
+            </Suspense>
+          ) : place.view === "table" ? (
             <Listed place={place} listed={listed} go={go} loading={sectors === null} />
           ) : narrow ? (
             <StateGroups machine={table} counts={counts} chosen={place.state} onChoose={chooseState} />
@@ -260,7 +274,12 @@ const SealingPage = () => {
   const counts = useCounts()
   const failed = sumOfKind(counts, "failed")
   useTitle(failed > 0 ? `${t`${failed} failed`} · ${t`Sealing`}` : t`Sealing`)
-  useKeys({ tab1: () => go({ view: "board" }), tab2: () => go({ view: "table" }) })
+  useKeys({
+    tab1: () => go({ view: "board" }),
+    tab2: () => go({ view: "table" }),
+    tab3: () => go({ view: "batches" }),
+    tab4: () => go({ view: "world" }),
+  })
   useEffect(() => {
     void loadMachine()
     return onMessage("reset", () => void loadMachine())
@@ -277,11 +296,13 @@ const SealingPage = () => {
           <ClockFace />
         </div>
         <Segments
-          label={t`Board or table`}
+          label={t`What to show`}
           value={place.view}
           options={[
             { id: "board", text: t`Board` },
             { id: "table", text: t`Table` },
+            { id: "batches", text: t`Batches` },
+            { id: "world", text: t`World` },
           ]}
           onChange={(view) => go({ view })}
         />

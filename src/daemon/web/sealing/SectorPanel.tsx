@@ -15,6 +15,7 @@ import { WhyWaiting } from "./WhyWaiting.tsx"
 import { kindOf } from "./states.ts"
 import type { Drastic } from "./EventDialog.tsx"
 
+const Confirm = lazy(() => import("./Confirm.tsx").then((module) => ({ default: module.Confirm })))
 const EventDialog = lazy(() => import("./EventDialog.tsx"))
 
 interface Loaded {
@@ -113,19 +114,26 @@ const retriesOf = (machine: Machine, state: string): ReadonlyArray<string> => [
   ),
 ]
 
+/** The states in which a sector collects pieces and can be packed by hand. */
+const collecting: ReadonlySet<string> = new Set(["Empty", "WaitDeals", "AddPiece", "AddPieceFailed"])
+
 const Actions = ({
   number,
   state,
+  plain,
   machine,
 }: {
   readonly number: number
   readonly state: string
+  /** Proven without deals and not marked: it can be marked for upgrade. */
+  readonly plain: boolean
   readonly machine: Machine
 }) => {
   const { t } = useLingui()
   const off = useOffline() !== null
   const [menu, setMenu] = useState(false)
   const [dialog, setDialog] = useState<Drastic | "send" | null>(null)
+  const [drill, setDrill] = useState<"seal" | "upgrade" | null>(null)
   const more = useRef<HTMLButtonElement>(null)
   const retries = kindOf(state) === "failed" || state === "WaitDeals" ? retriesOf(machine, state) : []
   const send = (event: string) =>
@@ -144,6 +152,16 @@ const Actions = ({
           {event.replace(/^Sector/, "")}
         </button>
       ))}
+      {collecting.has(state) && (
+        <button type="button" className="btn btn-small" disabled={off} onClick={() => setDrill("seal")}>
+          <Trans>Seal now</Trans>
+        </button>
+      )}
+      {plain && (
+        <button type="button" className="btn btn-small" disabled={off} onClick={() => setDrill("upgrade")}>
+          <Trans>Mark for upgrade</Trans>
+        </button>
+      )}
       <button type="button" className="btn btn-small" disabled={off} onClick={() => setDialog("send")}>
         <Trans>Send an event</Trans>
       </button>
@@ -189,6 +207,36 @@ const Actions = ({
         />
       )}
       <Suspense fallback={null}>
+        {drill === "seal" && (
+          <Confirm
+            title={<Trans>Seal sector {number} now</Trans>}
+            words={
+              <Trans>
+                The sector takes no more deals: what room is left is filled with zeros, and it goes its way to
+                Proving. A piece that is being written is finished first.
+              </Trans>
+            }
+            command={`bin/linkseal sectors seal ${number}`}
+            action={<Trans>Seal now</Trans>}
+            run={() => api("POST", `/sectors/${number}/seal`)}
+            onClose={() => setDrill(null)}
+          />
+        )}
+        {drill === "upgrade" && (
+          <Confirm
+            title={<Trans>Mark sector {number} for upgrade</Trans>}
+            words={
+              <Trans>
+                The next sector with deals takes the place of this one: when it is proven, this one expires on
+                the modelled chain. The mark is forgotten when the daemon is restarted.
+              </Trans>
+            }
+            command={`bin/linkseal sectors mark-for-upgrade ${number}`}
+            action={<Trans>Mark for upgrade</Trans>}
+            run={() => api("POST", `/sectors/${number}/upgrade`)}
+            onClose={() => setDrill(null)}
+          />
+        )}
         {dialog !== null && (
           <EventDialog
             number={number}
@@ -223,6 +271,11 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
             <Trans>Sector {number}</Trans>
           </h2>
           {loaded !== null && <SectorState state={state} />}
+          {summary?.marked === true && (
+            <span className="state k-intake">
+              <Trans>marked for upgrade</Trans>
+            </span>
+          )}
         </div>
         <button
           type="button"
@@ -252,7 +305,14 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
               {summary.lastError}
             </p>
           )}
-          <Actions number={number} state={state} machine={machine} />
+          <Actions
+            number={number}
+            state={state}
+            plain={
+              state === "Proving" && summary !== undefined && summary.deals === 0 && summary.marked !== true
+            }
+            machine={machine}
+          />
           <div>
             <div role="group" aria-label={t`What to show`} className="seg mb-2">
               <button type="button" aria-pressed={tab === "log"} onClick={() => setTab("log")}>
