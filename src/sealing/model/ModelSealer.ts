@@ -68,6 +68,8 @@ export interface JobView {
   readonly task: Task
   /** `running`, `assigned(n)` with n jobs ahead, `ret-wait` when nobody has taken the result yet. */
   readonly state: string
+  /** How many jobs go before it; null when it does not wait. */
+  readonly ahead: number | null
   readonly worker: string | null
   readonly hostname: string | null
   /** Milliseconds of the world's clock. */
@@ -262,6 +264,7 @@ export class ModelSealer {
           : call.state === "returned"
             ? "ret-wait"
             : "running",
+      ahead: call.state === "queued" ? (this.workers.ahead(call.job) ?? 0) : null,
       worker: call.worker === null ? null : hash("sha256", `worker ${call.worker}`, "hex").slice(0, 8),
       hostname: call.worker,
       since: call.since,

@@ -19,7 +19,8 @@ import { ModelChain, type ChainOptions, type ChainSnapshot } from "./ModelChain.
 import { ModelMarket } from "./ModelMarket.ts"
 import { ModelSealer, type JobView, type SealerOptions, type SealerSnapshot } from "./ModelSealer.ts"
 import type { Scheduler } from "./Scheduler.ts"
-import { publishedDurations } from "./tasks.ts"
+import { publishedDurations, type Task } from "./tasks.ts"
+import type { WorkerView } from "./Workers.ts"
 
 export interface WorldOptions {
   /** The miner's address. */
@@ -106,7 +107,7 @@ export class World {
       case "Commit1":
       case "Commit2":
       case "Finalize":
-        return explainJob(describe(request), this.sealer.jobOf(request))
+        return explainJob(describe(request), this.sealer.jobOf(request), this.sealer.workers.list())
       case "WaitMessage":
         return this.explainMessage(request.cid, request.confidence)
       default:
@@ -170,9 +171,20 @@ export const restoreWorld = (scheduler: Scheduler, json: string, options: WorldO
   return world
 }
 
-const explainJob = (why: Why, job: JobView | null): Why => {
+/** True when nobody who does the task is up; what no worker has slots for runs on the miner, the last of the list. */
+const nobodyIsUp = (task: Task, workers: ReadonlyArray<WorkerView>): boolean => {
+  const able = workers.filter(({ tasks }) => (tasks[task]?.slots ?? 0) > 0)
+  return (able.length === 0 ? workers.slice(-1) : able).every(({ up }) => !up)
+}
+
+const explainJob = (why: Why, job: JobView | null, workers: ReadonlyArray<WorkerView>): Why => {
   if (job === null) return why
-  if (job.until === null) return { kind: "worker", text: `${why.text}: ${job.state}, it waits for a slot` }
+  if (job.ahead !== null) {
+    const turn = job.ahead === 0 ? "it is the next" : `${job.ahead} before it`
+    const down = nobodyIsUp(job.task, workers) ? "; every worker that does it is down" : ""
+    return { kind: "worker", text: `${job.task} waits for a free worker, ${turn}${down}` }
+  }
+  if (job.until === null) return why
   return {
     kind: "worker",
     text: `${why.text} on ${job.hostname}, simulated`,

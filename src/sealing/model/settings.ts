@@ -3,7 +3,7 @@
  * and refuses what it cannot use with a message that says what it can.
  */
 import * as Data from "effect/Data"
-import { chainFinality } from "../ports/policy.ts"
+import { chainFinality, sysErrInsufficientFunds, sysErrOutOfGas } from "../ports/policy.ts"
 import { BadAmount, parseDuration, parseFil, showDuration, showFil } from "../units.ts"
 import type { FailureKind } from "./ModelSealer.ts"
 import type { Fate, Method } from "./Messages.ts"
@@ -53,9 +53,9 @@ const fateOf = (text: string): Fate | null => {
   if (number === undefined)
     switch (kind) {
       case "out-of-gas":
-        return { kind: "exit", code: 7 }
+        return { kind: "exit", code: sysErrOutOfGas }
       case "insufficient-funds":
-        return { kind: "exit", code: 6 }
+        return { kind: "exit", code: sysErrInsufficientFunds }
       case "refused":
         return { kind: "refused" }
       case "stuck":
@@ -67,8 +67,15 @@ const fateOf = (text: string): Fate | null => {
   return kind === "delay" ? { kind: "delay", epochs: Number(number) } : null
 }
 
-const showFate = (fate: Fate): string =>
-  fate.kind === "exit" ? `exit-${fate.code}` : fate.kind === "delay" ? `delay-${fate.epochs}` : fate.kind
+const namedExits: Readonly<Record<number, string>> = {
+  [sysErrOutOfGas]: "out-of-gas",
+  [sysErrInsufficientFunds]: "insufficient-funds",
+}
+
+const showFate = (fate: Fate): string => {
+  if (fate.kind === "exit") return namedExits[fate.code] ?? `exit-${fate.code}`
+  return fate.kind === "delay" ? `delay-${fate.epochs}` : fate.kind
+}
 
 const setFate = (world: World, value: string): string | void => {
   const [first, ...rest] = value.split(/\s+/)

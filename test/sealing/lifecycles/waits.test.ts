@@ -77,4 +77,24 @@ describe("what a sector says of its wait", () => {
       text: "queued for a pre-commit batch (1 of 256); it goes when it is full, when its time has come, or by hand",
     })
   })
+
+  it("says who goes before it, and that the workers are down", async () => {
+    const said = await withMiner(
+      { world: { sealer: { workers: [{ name: "w", tasks: { PC1: 1 } }] } } },
+      (_, sealing) =>
+        Effect.gen(function* () {
+          yield* sealing.pledge(3)
+          yield* Effect.sleep(minutes(10))
+          const busy = [0, 1, 2].map((sector) => sealing.waiting(sector)?.text)
+          yield* sealing.setWorld("worker", "w down")
+          return [...busy, sealing.waiting(1)?.text]
+        }),
+    )
+    expect(said).toEqual([
+      "PreCommit1 is under way (PC1) on w, simulated",
+      "PC1 waits for a free worker, it is the next",
+      "PC1 waits for a free worker, 1 before it",
+      "PC1 waits for a free worker, it is the next; every worker that does it is down",
+    ])
+  })
 })

@@ -51,7 +51,7 @@ describe("a world that stops and starts again", () => {
 describe("the settings for drills", () => {
   const settings: ReadonlyArray<readonly [string, string, string]> = [
     ["base-fee", "0.5 nFIL", "0.5 nFIL"],
-    ["messages", "out-of-gas 2 ProveCommitSector", "exit-7 2 ProveCommitSector"],
+    ["messages", "out-of-gas 2 ProveCommitSector", "out-of-gas 2 ProveCommitSector"],
     ["messages", "delay-10", "delay-10 1"],
     ["messages", "ok", "ok"],
     ["release", "stuck", "0 stuck"],
