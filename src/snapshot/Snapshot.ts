@@ -67,7 +67,7 @@ export const Snapshot = Schema.Struct({
   bytes: Schema.Number,
   /** How long the capture took. */
   millis: Schema.Number,
-  /** A budget ran out on the way: what was captured till then is kept. */
+  /** A budget ran out on the way, or a file that was asked for could not be made: what there is, is kept. */
   partial: Schema.Boolean,
 })
 export type Snapshot = typeof Snapshot.Type

@@ -27,7 +27,7 @@ export interface CaptureResult {
   /** Sum of the artefacts' bytes. */
   readonly bytes: number
   readonly millis: number
-  /** A budget ran out on the way. */
+  /** A budget ran out on the way, or an artefact failed. */
   readonly partial: boolean
   readonly steps: ReadonlyArray<StepReport>
   /** Equal in two captures: pictures, styles, fonts and media (or the file itself) are the same. Null: unknown. */

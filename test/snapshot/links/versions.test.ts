@@ -51,8 +51,22 @@ describe("a new capture", () => {
     ["of other words", { ...page, text: "a page with other words" }],
     ["of another picture", { ...page, resources: "r2" }],
     ["that nothing can be compared with", { ...page, resources: null }],
-    ["that is partial", { ...page, partial: true }],
   ]
+  it.scopedLive("that is partial and has the same content is none, or a worse one would be shown", () =>
+    Effect.map(captured([page, { ...page, partial: true }]), ({ detail, versions }) => {
+      expect(versions).toEqual([1])
+      expect(detail).toMatchObject({ state: "archived", latest: { version: 1, partial: false } })
+      expect(detail.checkedAt).not.toBeNull()
+    }),
+  )
+
+  it.scopedLive("that is whole is a version after a partial one", () =>
+    Effect.map(captured([{ ...page, partial: true }, page]), ({ detail, versions }) => {
+      expect(versions).toEqual([2, 1])
+      expect(detail.latest).toMatchObject({ version: 2, partial: false })
+    }),
+  )
+
   for (const [name, changed] of changes) {
     it.scopedLive(`${name} is a version`, () =>
       Effect.gen(function* () {
