@@ -2,6 +2,7 @@
 import { expect, describe, it } from "vitest"
 import type { SectorRow } from "../../../src/daemon/api/sectors.ts"
 import type { Session } from "../../../src/daemon/cli/command.ts"
+import { batchText } from "../../../src/daemon/cli/render/batching.ts"
 import { sectorStateColour } from "../../../src/daemon/cli/render/paint.ts"
 import { sectorStatus, sectorTable } from "../../../src/daemon/cli/render/sectors.ts"
 import { fromNow, goDuration, span } from "../../../src/daemon/cli/render/spans.ts"
@@ -93,6 +94,22 @@ describe("the status of a sector", () => {
     const waiting = { kind: "worker", text: "PC1", until: row.until! }
     expect(sectorStatus(session, { State: "PreCommit1", SectorNumber: 7, waiting }, now)).toMatch(
       /Until +2027-01-01 02:40 \(in 2 hours 40 minutes\)$/,
+    )
+  })
+})
+
+describe("a batcher", () => {
+  const waiting = { pending: [1, 2], max: 256, until: "2027-01-01T02:40:30.000Z", sent: [] }
+
+  it("says who waits and until when, and why nothing went although it was asked to", () => {
+    const queued = "queued (2 of 256): 1, 2; sent by 2027-01-01 02:40"
+    expect(batchText({ ...waiting, kind: "precommit" }, false)).toBe(queued)
+    expect(batchText({ ...waiting, kind: "precommit" }, true)).toBe(
+      `nothing was sent: the chain does not answer\n${queued}`,
+    )
+    expect(batchText({ ...waiting, kind: "terminate" }, true)).toMatch(/^nothing was sent: the deadlines /)
+    expect(batchText({ kind: "commit", pending: [], max: 819, until: null, sent: [] }, true)).toBe(
+      "no sectors queued for a commit batch",
     )
   })
 })

@@ -9,9 +9,8 @@ import { query } from "../Client.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { countArgument, define, sectorArgument } from "../command.ts"
-import { harmless } from "../render/paint.ts"
+import { batchText } from "../render/batching.ts"
 import { sectorLog, sectorStatus, sectorTable } from "../render/sectors.ts"
-import { formatTime } from "../render/table.ts"
 import { needsSubcommand } from "./subcommands.ts"
 
 interface Sure {
@@ -188,21 +187,6 @@ const addPiece = (program: Program, sectors: Command) =>
       ),
   )
 
-const batchText = ({ kind, pending, max, until, sent }: BatchingDocument) =>
-  [
-    ...sent.flatMap(({ message, error, sectors }, index) => [
-      `Batch ${index}:`,
-      error === "" ? `    Message: ${message ?? "none"}` : `    Error: ${harmless(error)}`,
-      "    Sectors:",
-      ...sectors.map(
-        (one) => `        ${one.number}  ${one.error === null ? "OK" : `ERROR ${harmless(one.error)}`}`,
-      ),
-    ]),
-    pending.length === 0
-      ? `no sectors queued for a ${kind} batch`
-      : `queued (${pending.length} of ${max}): ${pending.join(", ")}${until === null ? "" : `; sent by ${formatTime(until)}`}`,
-  ].join("\n")
-
 const batching = (program: Program, sectors: Command) =>
   define<{ readonly publishNow?: boolean }>(
     program,
@@ -216,7 +200,7 @@ const batching = (program: Program, sectors: Command) =>
       const document = await (publishNow === true
         ? client.send<BatchingDocument>("POST", `/batching/${String(kind)}/publish`)
         : client.get<BatchingDocument>(`/batching/${String(kind)}`))
-      session.print(document, batchText)
+      session.print(document, () => batchText(document, publishNow === true))
     },
   )
 
