@@ -158,7 +158,7 @@ export class Entrance<S, E extends TaggedEvent> {
   }
 
   /** Waits for the state of this very machine; one that turns out to have ended leaves memory at once. */
-  private loaded(machine: StateMachine<S, E>): Effect.Effect<void, Refusal> {
+  loaded(machine: StateMachine<S, E>): Effect.Effect<void, Refusal> {
     return Effect.async<void, Refusal>((resume) =>
       machine.whenLoaded(() => {
         const refusal = machine.refusal()

@@ -126,6 +126,13 @@ export class LiveMachine<S, E extends TaggedEvent> {
     else resume()
   }
 
+  /** Calls back when the machine has nothing to do, or takes no more part. */
+  whenResting(resume: () => void): void {
+    if (this.evictable || this.phase === "parked" || this.phase === "ended" || this.phase === "evicted")
+      resume()
+    else this.waiting().forRest(resume)
+  }
+
   /** Calls back when all that was accepted before has been planned. */
   barrier(done: (refusal: Refusal | null) => void): void {
     const { mailbox } = this.core

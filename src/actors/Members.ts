@@ -49,6 +49,8 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   /** No machine is made any more, and none is started again. */
   stopping = false
   private sweeping = false
+  /** Who waits until a machine that has ended has left memory. */
+  private readonly leaving = new Map<StateMachine<S, E>, Array<() => void>>()
   private readonly alarm: Alarm
 
   constructor(parts: MemberParts<S, E>) {
@@ -115,6 +117,9 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   leave(machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>): void {
     const gone = () => {
       if (this.sms.get(machine.id) === machine) this.sms.delete(machine.id)
+      const waiting = this.leaving.get(machine) ?? []
+      this.leaving.delete(machine)
+      for (const resume of waiting) resume()
     }
     const seqs = rowsOf(unplanned)
     const fired = unplanned.flatMap(({ timer }) => (timer === null ? [] : [timer]))
@@ -122,6 +127,16 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     const discarding = seqs.length === 0 ? Effect.void : this.store.discard(machine.id, seqs)
     const forgetting = Effect.zipRight(discarding, this.forgetTimers(machine.id, fired))
     Runtime.runFork(this.runtime, Effect.ensuring(this.noting(machine, forgetting), Effect.sync(gone)))
+  }
+
+  /** Waits until a machine that has ended is out of memory. */
+  gone(machine: StateMachine<S, E>): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      if (this.sms.get(machine.id) !== machine) return resume(Effect.void)
+      const waiting = this.leaving.get(machine) ?? []
+      this.leaving.set(machine, waiting)
+      waiting.push(() => resume(Effect.void))
+    })
   }
 
   /** Takes timers that have fired, and whose events nobody plans, out of the store; not those that were set anew. */
@@ -182,10 +197,13 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   }
 
   private sweep(idleBefore: number): void {
-    for (const machine of this.sms.values()) {
-      if (!machine.evictable || machine.idleSince > idleBefore) continue
-      this.sms.delete(machine.id)
-      machine.evict()
-    }
+    for (const machine of this.sms.values()) if (machine.idleSince <= idleBefore) this.release(machine)
+  }
+
+  /** Lets the machine leave memory if it is idle. */
+  release(machine: StateMachine<S, E>): void {
+    if (!machine.evictable) return
+    this.sms.delete(machine.id)
+    machine.evict()
   }
 }

@@ -31,6 +31,7 @@ import {
   type MachineId,
   type Refusal,
 } from "./Refusal.ts"
+import { Resumption } from "./Resumption.ts"
 import { Shutdown, type StopLimits } from "./Shutdown.ts"
 import type { StateMachine } from "./StateMachine.ts"
 import { StateStore, type LogRow, type Page, type Save } from "./StateStore.ts"
@@ -56,7 +57,7 @@ export class StateGroup<S, E extends TaggedEvent> {
 
   /**
    * Makes the group over its part of the store. With `resume`, machines with unfinished steps or waiting durable
-   * events start at once; durable timers are armed. The group stops when the scope closes.
+   * events go on by themselves, a bounded number at a time; durable timers are armed. The group stops when the scope closes.
    */
   static make<S, E extends TaggedEvent, R = never>(
     options: GroupOptions<S, E, R>,
@@ -99,13 +100,13 @@ export class StateGroup<S, E extends TaggedEvent> {
   }
 
   /** Arms the timers that the store holds and resumes what it says is unfinished. */
-  private wakeUp(): Effect.Effect<void, StoreError> {
+  private wakeUp(): Effect.Effect<void, StoreError, Scope.Scope> {
     return Effect.gen(this, function* () {
       const { members } = this
       if (members.settings.durableTimers)
         for (const timer of yield* members.store.timers)
           members.timers.apply(timer.id, at(timer.name, timer.at, timer.event))
-      if (members.settings.resume) for (const id of yield* members.store.unfinished) members.loadOrCreate(id)
+      if (members.settings.resume) yield* new Resumption(members).start()
     })
   }
 
@@ -272,13 +273,19 @@ export class StateGroup<S, E extends TaggedEvent> {
 
   /** Brings back a machine that is parked or has ended, from its stored state, with what waits for it. */
   restart(id: MachineId): Effect.Effect<void, ErrTerminated | UnknownMachine | StoreError> {
-    return Effect.gen(this, function* () {
+    type Refused = ErrTerminated | UnknownMachine | StoreError
+    return Effect.gen(this, function* (): Effect.fn.Return<void, Refused> {
       const { members, kind } = this
       if (members.stopping) return yield* this.entrance.terminated(id)
       const machine = members.sms.get(id)
       if (machine?.phase === "parked") {
         machine.budget.reset()
         return machine.again()
+      }
+      if (machine?.phase === "ended" || machine?.awaitsLoad === true) {
+        // What it is will be known when it is loaded, or out of memory.
+        yield* machine.awaitsLoad ? Effect.ignore(this.entrance.loaded(machine)) : members.gone(machine)
+        return yield* this.restart(id)
       }
       if (machine !== undefined) return
       const found = yield* members.load(id)

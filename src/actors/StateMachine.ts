@@ -99,6 +99,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E> {
       if (this.core.ready || this.closing || this.phase !== "live") return resume(Effect.void)
       if (this.host.settings.idleTimeToPassivateMillis !== null) this.idleSince = this.now()
       this.wake = resume
+      this.waiters?.rested()
     })
   }
 

@@ -110,8 +110,11 @@ export interface GroupStore<S, E> {
   readonly discard: (id: MachineId, seqs: ReadonlyArray<number>) => Effect.Effect<number, StoreError>
   readonly has: (id: MachineId) => Effect.Effect<boolean, StoreError>
   readonly list: (after: MachineId | null, limit: number) => Effect.Effect<Page<S>, StoreError>
-  /** Machines with waiting durable events or an unfinished step. */
-  readonly unfinished: Effect.Effect<ReadonlyArray<MachineId>, StoreError>
+  /** Machines with waiting durable events or an unfinished step, in the order of their ids, behind `after`. */
+  readonly unfinished: (
+    after: MachineId | null,
+    limit: number,
+  ) => Effect.Effect<ReadonlyArray<MachineId>, StoreError>
   readonly timers: Effect.Effect<ReadonlyArray<StoredTimer<E>>, StoreError>
   readonly setTimers: (
     id: MachineId,

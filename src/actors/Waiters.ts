@@ -1,6 +1,6 @@
 /**
- * Those who wait for a machine: for room in its mailbox, for its state to be loaded, or for all that was sent before
- * to be planned (a barrier). Each is called back once, whatever becomes of the machine.
+ * Those who wait for a machine: for room in its mailbox, for its state to be loaded, for its rest, or for all
+ * that was sent before to be planned (a barrier). Each is called back once, whatever becomes of the machine.
  */
 import type { Refusal } from "./Refusal.ts"
 
@@ -12,6 +12,7 @@ interface Barrier {
 export class Waiters {
   private room: Array<() => void> = []
   private load: Array<() => void> = []
+  private rest: Array<() => void> = []
   private barriers: Array<Barrier> = []
 
   /** Calls back when there is room; gives the way to wait no longer. */
@@ -20,6 +21,18 @@ export class Waiters {
     return () => {
       this.room = this.room.filter((other) => other !== resume)
     }
+  }
+
+  forRest(resume: () => void): void {
+    this.rest.push(resume)
+  }
+
+  /** The machine has nothing to do. */
+  rested(): void {
+    if (this.rest.length === 0) return
+    const waiting = this.rest
+    this.rest = []
+    for (const resume of waiting) resume()
   }
 
   forLoad(resume: () => void): void {
@@ -59,5 +72,6 @@ export class Waiters {
     for (const { done } of barriers) done(refusal())
     for (const resume of room) resume()
     this.loaded()
+    this.rested()
   }
 }

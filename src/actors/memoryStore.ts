@@ -147,9 +147,14 @@ const openShelf = <S, E>(
           next: start + limit < ids.length ? (page[page.length - 1] ?? null) : null,
         }
       }),
-    unfinished: Effect.sync(() =>
-      [...cells].filter(([, cell]) => (cell.inbox?.length ?? 0) > 0 || cell.stepPending).map(([id]) => id),
-    ),
+    unfinished: (after, limit) =>
+      Effect.sync(() => {
+        const ids: Array<MachineId> = []
+        for (const [id, cell] of cells)
+          if ((cell.stepPending || (cell.inbox?.length ?? 0) > 0) && (after === null || byId(id, after) > 0))
+            ids.push(id)
+        return ids.sort(byId).slice(0, limit)
+      }),
     timers: Effect.sync(() =>
       [...(shelves.timers.get(shelf.kind) ?? [])].flatMap(([id, names]) =>
         [...names].map(([name, timer]) => ({ id, name, at: timer.at, event: timer.event as E })),

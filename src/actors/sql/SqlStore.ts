@@ -193,16 +193,21 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
             })),
         ),
       ),
-    unfinished: reading(
-      "list",
-      Effect.map(
-        sql.unsafe<{ id: MachineId }>(
-          "select id from inbox where kind = ? union select id from machines where kind = ? and step_pending = 1",
-          [kind, kind],
+    unfinished: (after, limit) => {
+      const behind = after === null ? "" : "and id > ?"
+      const from = after === null ? [kind] : [kind, after]
+      return reading(
+        "list",
+        Effect.map(
+          sql.unsafe<{ id: MachineId }>(
+            `select id from inbox where kind = ? ${behind} union
+              select id from machines where kind = ? and step_pending = 1 ${behind} order by id limit ?`,
+            [...from, ...from, limit],
+          ),
+          (rows) => rows.map((row) => row.id),
         ),
-        (rows) => rows.map((row) => row.id),
-      ),
-    ),
+      )
+    },
     timers: reading(
       "list",
       Effect.flatMap(

@@ -51,6 +51,8 @@ export class Faults {
   failSaves = 0
   /** Saves of this machine take so long. */
   slow: { readonly id: string | number; readonly millis: number } | null = null
+  /** To take events out of the inbox takes so long. */
+  slowDiscardMillis = 0
   /** Every save that was asked for. */
   readonly saves: Array<Save<unknown, unknown>> = []
 }
@@ -70,6 +72,11 @@ export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journ
                 const inner = store.open(shelf)
                 return {
                   ...inner,
+                  discard: (...args) =>
+                    Effect.delay(
+                      Effect.suspend(() => inner.discard(...args)),
+                      faults.slowDiscardMillis,
+                    ),
                   save: (save) => {
                     faults.saves.push(save)
                     if (faults.failSaves > 0) {
