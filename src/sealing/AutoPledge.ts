@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { StoreError } from "../actors/StoreError.ts"
+import { shortestIntervalMillis } from "./clockBounds.ts"
 import type { SealingConfig } from "./Config.ts"
 import type { MinerStoreApi } from "./MinerStore.ts"
 import type { Scheduler } from "./model/Scheduler.ts"
@@ -17,9 +18,6 @@ export interface AutoPledgeState {
   readonly enabled: boolean
   readonly everyMillis: number
 }
-
-/** The shortest interval, in milliseconds of the world's clock. */
-const shortestIntervalMillis = 1_000
 
 type Pledge = Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
 

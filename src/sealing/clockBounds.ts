@@ -1,5 +1,5 @@
 /**
- * How fast and how far the clock of the sealing world goes. The command, the API and the clock check the same bounds,
+ * How fast and how far the clock of the sealing world goes, and how often it pledges. The command, the API and the clock check the same bounds,
  * so that no time is ever one that the store or a date cannot hold. Free of imports, for the command reads it too.
  */
 
@@ -29,3 +29,12 @@ export const advanceProblem = (millis: number): string | null =>
   millis >= 0 && millis <= maxAdvanceMillis
     ? null
     : `must be at most ${maxAdvanceMillis / 86_400_000} days (100 years) at a time`
+
+/** The shortest interval of auto-pledge, in milliseconds of the world's clock. */
+export const shortestIntervalMillis = 1_000
+
+/** What is wrong with an interval of auto-pledge, as the end of a sentence about it; null when it can be used. */
+export const intervalProblem = (millis: number): string | null =>
+  millis >= shortestIntervalMillis && millis <= maxAdvanceMillis
+    ? null
+    : `must be from ${shortestIntervalMillis / 1000} s to ${maxAdvanceMillis / 86_400_000} days`

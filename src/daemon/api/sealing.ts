@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { intervalProblem } from "../../sealing/clockBounds.ts"
 import { Duration, optional } from "./words.ts"
 
 export const Job = Schema.Struct({
@@ -54,7 +55,7 @@ export type AutoPledgeDocument = typeof AutoPledgeDocument.Encoded
 
 const SetAutoPledge = Schema.Struct({
   enabled: optional(Schema.Boolean),
-  every: optional(Duration),
+  every: optional(Duration.pipe(Schema.filter((millis) => intervalProblem(millis) ?? undefined))),
 }).annotations({ identifier: "SetAutoPledge" })
 
 export const sealingGroup = HttpApiGroup.make("sealing")

@@ -282,6 +282,8 @@ describe("the sealing world", () => {
     [["clock", "sideways"], 2, "too many arguments"],
     [["sealing", "auto-pledge", "maybe"], 2, "on, off"],
     [["sealing", "auto-pledge", "--every", "often"], 2, "not a duration"],
+    [["sealing", "auto-pledge", "--every", "999 ms"], 2, "from 1 s to 36525 days"],
+    [["sealing", "auto-pledge", "--every", "36526 d"], 2, "from 1 s to 36525 days"],
   ])("answers %j with %i", async (argv, code, text) => {
     const ran = await run(...argv)
     expect(ran.code).toBe(code)

@@ -279,6 +279,9 @@ describe("the sealing world", () => {
       every: "90 s",
     })
     expect((await get("/sealing/auto-pledge")).json.every).toBe("90 s")
+    expect((await post("/sealing/auto-pledge", { every: "0 s" })).json.error.message).toBe(
+      "every: must be from 1 s to 36525 days",
+    )
     expect((await get("/sealing/jobs")).json).toMatchObject({ simulated: true, jobs: [{ task: "PC1" }] })
     expect((await get("/sealing/workers")).json).toMatchObject({
       simulated: true,

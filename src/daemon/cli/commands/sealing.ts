@@ -4,6 +4,7 @@ import { Argument } from "commander"
 import type { ClockDocument } from "../../api/clock.ts"
 import type { AutoPledgeDocument, JobsDocument, WorkersDocument } from "../../api/sealing.ts"
 import type { WorldDocument } from "../../api/world.ts"
+import { intervalProblem } from "../../../sealing/clockBounds.ts"
 import { parseDuration } from "../../words/durations.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
@@ -61,9 +62,12 @@ const workersText = (session: Session, { workers }: WorkersDocument) =>
   )}\n${simulated(session)}`
 
 const parseEvery = (text: string | undefined) => {
-  if (text !== undefined && (parseDuration(text) ?? 0) <= 0) {
+  if (text === undefined) return text
+  const millis = parseDuration(text)
+  if (millis === undefined)
     throw usageError(`--every ${text} is not a duration: write a number and a unit, for example "10 min"`)
-  }
+  const problem = intervalProblem(millis)
+  if (problem !== null) throw usageError(`--every ${text} ${problem}`)
   return text
 }
 
