@@ -158,7 +158,7 @@ describe("three sectors through kills", () => {
     expect(Date.parse(first.expiration)).toBeGreaterThan(Date.parse((await json("/clock")).now))
     const listed = (await daemon.linkseal("sectors", "list")).out
     expect(listed).toMatch(/ID +STATE +ONCHAIN +ACTIVE +EXPIRATION +SEALTIME +EVENTS +DEALS/)
-    expect(listed).toMatch(/0 +Proving +YES +YES +\d{4}-\d{2}-\d{2} +\d+h\d+m\d+s +12 +CC/)
+    expect(listed).toMatch(/0 +Proving +YES +YES +\d{7} \(in 1 year \d+ weeks\) +\d+h\d+m\d+s +12 +CC/)
     const status = (await daemon.linkseal("sectors", "status", "0", "--log")).out
     expect(status).toMatch(/^SectorID +0\nStatus +Proving\nCIDcommD +baga/)
     expect(status).toMatch(/Waits +sealed and active/)
