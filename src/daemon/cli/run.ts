@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander"
 import { CliError, usageError } from "./CliError.ts"
 import type { Program } from "./command.ts"
 import { addCommand } from "./commands/add.ts"
+import { backupCommand, restoreCommand } from "./commands/backup.ts"
 import { cancelCommand } from "./commands/cancel.ts"
 import { clockCommand } from "./commands/clock.ts"
 import { daemonCommand } from "./commands/daemon.ts"
@@ -52,6 +53,8 @@ const commands = [
   scheduleCommand,
   verifyCommand,
   rebuildCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   sectorsCommand,
   sealingCommand,

@@ -11,7 +11,7 @@ export interface Compared {
   readonly as: ComparedAs | null
 }
 
-export const comparedIn = (search: string): Compared | null => {
+const comparedIn = (search: string): Compared | null => {
   const parameters = new URLSearchParams(search)
   const [, from, to] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(parameters.get("compare") ?? "") ?? []
   if (from === undefined || to === undefined) return null
