@@ -64,6 +64,8 @@ type Sent = Effect.Effect<SectorView, NoSector | SectorRefused | StoreError>
 /** A sector in the list, and why it waits. */
 export interface ListedSector extends SectorRow {
   readonly waiting: Waiting | null
+  /** Events that wait behind its running stage: the names of the first of them. */
+  readonly pending: ReadonlyArray<string>
   /** It is marked for upgrade: the next sector with deals takes its place. */
   readonly marked: boolean
   /** What the modelled chain has of it; null when it is not there. */
@@ -251,6 +253,7 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
         rows.map((row) => ({
           ...row,
           waiting: waitingOf(miner, row.number),
+          pending: pendingOf(miner, row.number),
           marked: made.input.isMarked(row.number),
           onChain: onChainOf(made.world, row.number),
         })),
@@ -298,6 +301,16 @@ const onChainOf = ({ chain, market }: World, sector: SectorNumber): ListedSector
     live: chain.miner.isLive(sector, chain.head),
     dealWeight: Math.floor(weight / (Expiration - Activation)),
   }
+}
+
+/** So many waiting events are named in a list. */
+const namedPending = 5
+
+const pendingOf = ({ group }: Miner, sector: SectorNumber): ReadonlyArray<string> => {
+  const mailbox = group.machine(sector)?.core.mailbox
+  if (mailbox === undefined || mailbox.length === 0) return []
+  const named = Math.min(mailbox.length, namedPending)
+  return Array.from({ length: named }, (_, index) => mailbox.at(index)._tag)
 }
 
 /** A machine that failed too often waits for nothing but the operator. */

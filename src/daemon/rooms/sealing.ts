@@ -66,6 +66,7 @@ const rowOf =
     since: iso(sector.since),
     why: sector.waiting?.text ?? null,
     until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
+    ...(sector.pending.length === 0 ? {} : { pending: sector.pending }),
     lastError: sector.lastError,
     marked: sector.marked,
     onChain: sector.onChain !== null,

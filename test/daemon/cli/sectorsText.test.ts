@@ -66,6 +66,12 @@ describe("the list of sectors", () => {
     expect(printed({ until: "2026-12-31T00:00:00.000Z" })).toMatch(/PreCommit1 is under way$/)
   })
 
+  it("says what waits behind a running stage", () => {
+    expect(printed({ pending: ["SectorRemove"] })).toMatch(
+      /PreCommit1 is under way; 2 hours 40 minutes left; then SectorRemove$/,
+    )
+  })
+
   it("says the error that brought it here, and what it waits for since", () => {
     const text = printed({ state: "SealPreCommit1Failed", lastError: "task error", why: "the cooldown" })
     expect(text).toContain("task error. the cooldown; 2 hours 40 minutes left")

@@ -73,12 +73,14 @@ describe("removal", () => {
         yield* sealing.pledgeSector
         yield* Effect.sleep(hours(1))
         const answered = yield* sealing.remove(0)
+        const listed = (yield* sealing.list(null))[0]!.pending
         yield* Effect.sleep(hours(3))
         const after = yield* sealing.view(0)
         const failures = miner.steps.filter(({ failure }) => failure !== null)
-        return { answered, after, path: miner.path(0), failures, states: yield* sealing.states }
+        return { answered, listed, after, path: miner.path(0), failures, states: yield* sealing.states }
       }),
     )
+    expect(seen.listed).toEqual(["SectorRemove"])
     expect(seen.answered).toMatchObject({ record: { State: "PreCommit1" }, pending: ["SectorRemove"] })
     expect(seen.path.slice(-2)).toEqual(["362 Removing", "362 Removed"])
     expect(seen.after).toMatchObject({ record: { State: "Removed" }, pending: [] })

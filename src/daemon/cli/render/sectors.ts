@@ -35,9 +35,10 @@ const deals = ({ deals: count, marked }: SectorRow): Cell => {
 }
 
 /** Why it waits and how long still, or the error that brought it here. */
-const why = ({ lastError, why: reason, until }: SectorRow, now: string): Cell => {
+const why = ({ lastError, why: reason, until, pending = [] }: SectorRow, now: string): Cell => {
   const left = until === null || until === undefined ? -1 : Date.parse(until) - Date.parse(now)
-  const waits = `${reason ?? ""}${left > 0 ? `; ${span(left)} left` : ""}`
+  const behind = pending.length === 0 ? "" : `; then ${pending.join(", ")}`
+  const waits = `${reason ?? ""}${left > 0 ? `; ${span(left)} left` : ""}${behind}`
   if (lastError === null) return { text: waits }
   return { text: reason === null ? lastError : `${lastError}. ${waits}`, colour: "red" }
 }
