@@ -1,106 +1,139 @@
 /**
- * Places of states and ways of arrows, computed: states stand in layers by their distance from the initial one, each
- * layer is ordered so that arrows cross as little as a few sweeps can bring about (Sugiyama's method), and long arrows
- * go through a place of their own in each layer between. Deterministic: the same table gives the same places.
+ * Places of states, labels and arrows, computed. Arrows that lead to the same state by the same events are one bundle with
+ * one label, and a label stands in the graph as a box of its own: so the layered layout (dagre) keeps boxes and labels
+ * apart, and brings lines around both. The same table gives the same places.
  */
-import { arrows, type Arrow, type Drawable } from "./Diagram.ts"
+import { Graph, layout as place } from "@dagrejs/dagre"
+import { arrows, type Drawable } from "./Diagram.ts"
 
 export interface Point {
   readonly x: number
   readonly y: number
 }
 
+/** In pixels; x and y are of the centre. */
+export interface Box extends Point {
+  readonly width: number
+  readonly height: number
+}
+
+/** Events that lead from some states to one. */
+export interface Bundle {
+  readonly from: ReadonlyArray<string>
+  readonly to: string
+  readonly events: ReadonlyArray<string>
+}
+
+export interface PlacedBundle extends Bundle {
+  readonly label: Box
+  /** The label's text, line by line. */
+  readonly lines: ReadonlyArray<string>
+  /** From each of its states to the label. */
+  readonly into: ReadonlyArray<{ readonly from: string; readonly points: ReadonlyArray<Point> }>
+  /** From the label to the state that it leads to. */
+  readonly out: ReadonlyArray<Point>
+}
+
 export interface Layout {
-  /** The centres of the states, in units: one layer is one unit of x, one place one unit of y. */
-  readonly states: ReadonlyMap<string, Point>
-  readonly ways: ReadonlyArray<{ readonly arrow: Arrow; readonly points: ReadonlyArray<Point> }>
-  readonly layers: number
-  readonly places: number
+  readonly width: number
+  readonly height: number
+  readonly states: ReadonlyMap<string, Box>
+  readonly bundles: ReadonlyArray<PlacedBundle>
 }
 
-/** A state, or the bend of a long arrow in a layer between. */
-interface Node {
-  readonly layer: number
-  place: number
-  readonly before: Array<Node>
-  readonly after: Array<Node>
-}
+/** All in pixels. */
+export const sizes = {
+  margin: 24,
+  stateHeight: 32,
+  stateCharacter: 7.6,
+  statePadding: 24,
+  labelLine: 14,
+  labelCharacter: 6.4,
+  labelPadding: 8,
+  apart: 18,
+  layersApart: 26,
+} as const
 
-const sweeps = 12
+/** A label is broken into lines of about so many characters. */
+const labelCharacters = 26
 
-const layersOf = (table: Drawable, drawn: ReadonlyArray<Arrow>): ReadonlyMap<string, number> => {
-  const layers = new Map<string, number>([[table.initial, 0]])
-  for (const [state, layer] of layers)
-    for (const { from, to } of drawn) if (from === state && !layers.has(to)) layers.set(to, layer + 1)
-  const last = Math.max(...layers.values()) + 1
-  for (const state of Object.keys(table.states)) if (!layers.has(state)) layers.set(state, last)
-  return layers
-}
+/** What is written in the box of a state. */
+export const stateName = (state: string): string => (state === "" ? "(new)" : state)
 
-const mean = (nodes: ReadonlyArray<Node>): number | null =>
-  nodes.length === 0 ? null : nodes.reduce((sum, { place }) => sum + place, 0) / nodes.length
-
-/** Orders each layer by where its neighbours stand, to and fro. */
-const order = (layers: ReadonlyArray<Array<Node>>): void => {
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    const forth = sweep % 2 === 0
-    for (const layer of forth ? layers : layers.toReversed()) {
-      const wish = new Map(layer.map((node) => [node, mean(forth ? node.before : node.after) ?? node.place]))
-      layer.sort((a, b) => wish.get(a)! - wish.get(b)! || a.place - b.place)
-      layer.forEach((node, place) => (node.place = place))
-    }
+/** Arrows with the same target and the same events are one bundle. */
+export const bundles = (table: Drawable): ReadonlyArray<Bundle> => {
+  const found = new Map<string, { from: Array<string>; to: string; events: ReadonlyArray<string> }>()
+  for (const { from, to, events } of arrows(table)) {
+    const key = JSON.stringify([to, events.toSorted()])
+    const bundle = found.get(key)
+    if (bundle === undefined) found.set(key, { from: [from], to, events })
+    else bundle.from.push(from)
   }
+  return [...found.values()]
 }
 
-/** Centres the layers and lets each node move towards its neighbours as far as the order allows. */
-const settle = (layers: ReadonlyArray<Array<Node>>): void => {
-  const places = Math.max(...layers.map((layer) => layer.length))
-  for (const layer of layers)
-    layer.forEach((node, index) => (node.place = index + (places - layer.length) / 2))
-  for (let sweep = 0; sweep < sweeps; sweep++)
-    for (const layer of sweep % 2 === 0 ? layers : layers.toReversed())
-      layer.forEach((node, index) => {
-        const wish = mean([...node.before, ...node.after]) ?? node.place
-        const lowest = index === 0 ? 0 : layer[index - 1]!.place + 1
-        const highest = index === layer.length - 1 ? places - 1 : layer[index + 1]!.place - 1
-        node.place = Math.min(Math.max(wish, lowest), Math.max(highest, lowest))
-      })
+/** A text in lines of at most so many characters, broken at blanks. */
+export const wrapped = (text: string, characters: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1]
+    if (last !== undefined && last.length + word.length < characters)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
+
+const labelSize = (lines: ReadonlyArray<string>) => ({
+  width: Math.max(...lines.map(({ length }) => length)) * sizes.labelCharacter + sizes.labelPadding,
+  height: lines.length * sizes.labelLine + 4,
+})
+
+const stateSize = (state: string) => ({
+  width: stateName(state).length * sizes.stateCharacter + sizes.statePadding,
+  height: sizes.stateHeight,
+})
 
 export const layout = (table: Drawable): Layout => {
-  const drawn = arrows(table)
-  const layerOf = layersOf(table, drawn)
-  const count = Math.max(...layerOf.values()) + 1
-  const layers: Array<Array<Node>> = Array.from({ length: count }, () => [])
-  const add = (layer: number): Node => {
-    const node: Node = { layer, place: layers[layer]!.length, before: [], after: [] }
-    layers[layer]!.push(node)
-    return node
-  }
-  const states = new Map([...layerOf].map(([state, layer]) => [state, add(layer)]))
-  const ways = drawn.map((arrow) => {
-    const [from, to] = [states.get(arrow.from)!, states.get(arrow.to)!]
-    const chain = [from]
-    const step = Math.sign(to.layer - from.layer)
-    const between = Math.max(0, Math.abs(to.layer - from.layer) - 1)
-    for (let index = 1; index <= between; index++) chain.push(add(from.layer + index * step))
-    chain.push(to)
-    chain.slice(1).forEach((node, index) => {
-      const other = chain[index]!
-      if (other.layer === node.layer) return
-      const [left, right] = other.layer < node.layer ? [other, node] : [node, other]
-      left.after.push(right)
-      right.before.push(left)
-    })
-    return { arrow, chain }
+  const graph = new Graph({ multigraph: true })
+  graph.setGraph({
+    rankdir: "TB",
+    nodesep: sizes.apart,
+    edgesep: 10,
+    ranksep: sizes.layersApart,
+    marginx: sizes.margin,
+    marginy: sizes.margin,
   })
-  order(layers)
-  settle(layers)
-  const point = ({ layer, place }: Node): Point => ({ x: layer, y: place })
+  const states = Object.keys(table.states)
+  // Names of nodes by number, for a state may be called anything.
+  const node = new Map(states.map((state, index) => [state, `s${index}`]))
+  for (const state of states) graph.setNode(node.get(state)!, stateSize(state))
+  const found = bundles(table).map((bundle, index) => ({
+    ...bundle,
+    name: `l${index}`,
+    lines: wrapped(bundle.events.join(", "), labelCharacters),
+  }))
+  for (const { name, lines, from, to } of found) {
+    graph.setNode(name, labelSize(lines))
+    for (const state of from) graph.setEdge(node.get(state)!, name, {})
+    graph.setEdge(name, node.get(to)!, {})
+  }
+  place(graph)
+  const box = (name: string): Box => {
+    const { x, y, width, height } = graph.node(name) as Box
+    return { x, y, width, height }
+  }
+  const points = (v: string, w: string) => (graph.edge(v, w) as { points: Array<Point> }).points
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
   return {
-    states: new Map([...states].map(([state, node]) => [state, point(node)])),
-    ways: ways.map(({ arrow, chain }) => ({ arrow, points: chain.map(point) })),
-    layers: count,
-    places: Math.max(...layers.flat().map(({ place }) => place)) + 1,
+    width,
+    height,
+    states: new Map(states.map((state) => [state, box(node.get(state)!)])),
+    bundles: found.map(({ name, ...bundle }) => ({
+      ...bundle,
+      label: box(name),
+      into: bundle.from.map((from) => ({ from, points: points(node.get(from)!, name) })),
+      out: points(name, node.get(bundle.to)!),
+    })),
   }
 }

@@ -1,9 +1,11 @@
 /** Mistakes in a table are errors before anything runs, each naming its row; what the compiler can see does not compile. */
 import { describe, expect, it } from "vitest"
 import type { TaggedEvent } from "../../../src/actors/Planner.ts"
-import { mermaid, markdown, plantUml, toJson } from "../../../src/actors/Diagram.ts"
-import { layout } from "../../../src/actors/diagramLayout.ts"
+import { arrows, mermaid, markdown, plantUml, toJson, type Drawable } from "../../../src/actors/Diagram.ts"
+import { layout, type Box, type Point } from "../../../src/actors/diagramLayout.ts"
 import { svg } from "../../../src/actors/diagramSvg.ts"
+import { sectorTable } from "../../../src/sealing/transitions/corrections.ts"
+import { linkTable } from "../../../src/snapshot/LinkTransitions.ts"
 import { DefinitionError, make, rowsOf, type Row, type TableOptions } from "../../../src/actors/Table.ts"
 
 interface Light {
@@ -234,26 +236,52 @@ describe("diagrams", () => {
     expect(transitions).toHaveLength(good.rows.length)
   })
 
-  it("the layout gives every state a place of its own and every arrow its way, the same each time", () => {
-    const wide = chain(40)
-    const { states, ways, layers, places } = layout(wide)
-    expect(states.size).toBe(40)
-    const all = [...states.values()]
-    for (const [index, a] of all.entries())
-      for (const b of all.slice(index + 1)) expect(a.x !== b.x || Math.abs(a.y - b.y) >= 0.999).toBe(true)
-    for (const { x, y } of all) expect(x >= 0 && x < layers && y >= 0 && y < places).toBe(true)
-    for (const { arrow, points } of ways) {
-      expect(points[0]).toEqual(states.get(arrow.from))
-      expect(points[points.length - 1]).toEqual(states.get(arrow.to))
+  it.each([
+    ["a chain of twenty", chain(20)],
+    ["the link machine", linkTable],
+    ["the sector machine", sectorTable(() => 0)],
+  ] as ReadonlyArray<[string, Drawable]>)("no state and no label of %s lies on another", (_, drawable) => {
+    const { states, bundles, width, height } = layout(drawable)
+    expect([...states.keys()]).toEqual(Object.keys(drawable.states))
+    const boxes = [...states.values(), ...bundles.map(({ label }) => label)]
+    const apart = (a: Box, b: Box) =>
+      Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2
+    for (const [index, a] of boxes.entries()) {
+      for (const b of boxes.slice(index + 1)) expect(apart(a, b)).toBe(true)
+      expect(a.x - a.width / 2 >= 0 && a.x + a.width / 2 <= width).toBe(true)
+      expect(a.y - a.height / 2 >= 0 && a.y + a.height / 2 <= height).toBe(true)
     }
-    expect(svg(wide)).toBe(svg(chain(40)))
+  })
+
+  it("every arrow of the table is in the drawing, from its state by its label to its target, each time the same", () => {
+    const drawable = chain(20)
+    const { states, bundles } = layout(drawable)
+    const touches = (box: Box, { x, y }: Point) =>
+      Math.abs(box.x - x) <= box.width / 2 + 1 && Math.abs(box.y - y) <= box.height / 2 + 1
+    const drawn = bundles.flatMap(({ from, to, events, label, into, out }) => {
+      for (const { from: state, points } of into) {
+        expect(touches(states.get(state)!, points[0]!)).toBe(true)
+        expect(touches(label, points.at(-1)!)).toBe(true)
+      }
+      expect(touches(label, out[0]!)).toBe(true)
+      expect(touches(states.get(to)!, out.at(-1)!)).toBe(true)
+      return from.map((state) => JSON.stringify([state, to, [...events]]))
+    })
+    expect(drawn.toSorted()).toEqual(
+      arrows(drawable)
+        .map(({ from, to, events }) => JSON.stringify([from, to, [...events]]))
+        .toSorted(),
+    )
+    expect(svg(drawable)).toBe(svg(chain(20)))
   })
 
   it("the SVG shows every state and arrow, escaped, and loads nothing", () => {
     const picture = svg(table)
     expect(picture.match(/data-state=/g)).toHaveLength(3)
-    expect(picture.match(/class="way"/g)).toHaveLength(3)
-    expect(picture).toContain("from any state: unplug leads to off")
+    // Two of the three arrows lead to green by go, and share a label.
+    expect(picture.match(/class="way"/g)).toHaveLength(2)
+    expect(picture.match(/marker-end/g)).toHaveLength(2)
+    expect(picture).toContain("from any state, leads to off: unplug")
     expect(picture).not.toMatch(/NaN|undefined|<script|href=/)
   })
 })
