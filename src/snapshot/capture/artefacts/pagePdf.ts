@@ -13,11 +13,11 @@ const chunkBytes = 1_000_000
 /** A print view with less than this share of the screen's text hides what matters. */
 const minTextShare = 0.2
 
-/**
- * Each sheet costs a walk through the whole page, and tags for the structure as much again: 360,000 px on paper took
- * 32 s, on these sheets 3.6 s. All of the page is there either way.
- */
-const tallSheets = { paperHeight: 100, preferCSSPageSize: false, generateTaggedPDF: false }
+/** Each sheet costs a walk through the whole page: 360,000 px on paper took 32 s, on these 3.6 s, and all of it is there. */
+const tallSheets = { paperHeight: 100, preferCSSPageSize: false }
+
+/** Tags double the file and cost half its time again; who needs the structure of the page has it in `page.html`. */
+const untagged = { generateTaggedPDF: false, generateDocumentOutline: false }
 
 export const pagePdf = (capturing: CapturingPage): Effect.Effect<Made, PageError | ArtefactProblem> =>
   Effect.gen(function* () {
@@ -32,7 +32,7 @@ export const pagePdf = (capturing: CapturingPage): Effect.Effect<Made, PageError
     const sheets = isTall(found.facts?.height ?? 0) ? tallSheets : { preferCSSPageSize: true }
     const { stream } = yield* world.send(
       "Page.printToPDF",
-      { printBackground: true, transferMode: "ReturnAsStream", ...sheets },
+      { printBackground: true, transferMode: "ReturnAsStream", ...untagged, ...sheets },
       millis,
     )
     const path = join(scratch, "page.pdf")

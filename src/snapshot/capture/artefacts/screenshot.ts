@@ -113,8 +113,23 @@ export const thumbnail = (capturing: Capturing): Effect.Effect<Made, ArtefactPro
     const { picture } = capturing.found
     return picture === null
       ? Effect.fail(new ArtefactProblem({ message: "there is no screenshot to make it from" }))
-      : shrink(picture)
+      : Effect.flatMap(topOf(picture), shrink)
   })
+
+/** What a thumbnail shows of a page's picture; the rest of its 12,000 px need not even be read. */
+const topOf = (picture: Buffer): Effect.Effect<Buffer, ArtefactProblem> =>
+  Effect.tryPromise({
+    try: async () => {
+      const image = sharp(picture, { limitInputPixels: maxPixels, failOn: "none" })
+      const { height, width } = await image.metadata()
+      const shown = Math.min(height, Math.ceil((width * thumbnailHeight) / thumbnailWidth))
+      return image.extract({ left: 0, top: 0, width, height: shown }).png({ compressionLevel: 0 }).toBuffer()
+    },
+    catch: unreadable,
+  })
+
+const unreadable = (error: unknown) =>
+  new ArtefactProblem({ message: `the picture cannot be read: ${(error as Error).message}` })
 
 /** The top of a picture, as wide as a thumbnail. */
 export const shrink = (picture: Buffer | string): Effect.Effect<Made, ArtefactProblem> =>
@@ -134,6 +149,5 @@ export const shrink = (picture: Buffer | string): Effect.Effect<Made, ArtefactPr
         .toBuffer()
       return { mediaType: "image/webp", content: bytes }
     },
-    catch: (error) =>
-      new ArtefactProblem({ message: `the picture cannot be read: ${(error as Error).message}` }),
+    catch: unreadable,
   })
