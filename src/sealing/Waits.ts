@@ -3,8 +3,10 @@
  * the stage came to rest. In memory only; after a restart the stages run again and say it again.
  */
 import type { Modelled } from "./model/layers.ts"
+import type { World } from "./model/World.ts"
 import type { Request } from "./ports/Request.ts"
 import type { SectorNumber } from "./Sector.ts"
+import { sealed } from "./stages/proving.ts"
 import type { Why } from "./stages/Stage.ts"
 
 type Wait =
@@ -29,6 +31,22 @@ const withoutStage = (state: string): Why | null => {
         kind: "operator",
         text: `nothing runs in ${state}: force-state, SectorTerminate or SectorRemove gets a sector out of it`,
       }
+}
+
+/** What became of a proven sector on the chain; null while it lives there. */
+const ended = ({ chain }: World, sector: SectorNumber): Why | null => {
+  const found = chain.sectorOf(sector)
+  const operator = (text: string): Why => ({ kind: "operator", text })
+  if (found === null)
+    return operator(
+      "Proving, but the chain does not have it: it was forced here. Force it to where it was, or remove it",
+    )
+  if (chain.miner.isLive(sector, chain.head)) return null
+  return operator(
+    found.terminatedAt === null
+      ? `it ended on the chain at epoch ${found.Expiration}. SectorRemove deletes its files`
+      : `it was terminated on the chain at epoch ${found.terminatedAt}. SectorRemove deletes its files`,
+  )
 }
 
 export class Waits {
@@ -73,8 +91,13 @@ export class Waits {
   of(sector: SectorNumber): Waiting | null {
     const wait = this.waits.get(sector)
     if (wait === undefined) return null
-    const why = wait._tag === "Rests" ? wait.why : this.modelled.explain(wait.request)
+    const why = wait._tag === "Rests" ? this.atRest(sector, wait.why) : this.modelled.explain(wait.request)
     return { kind: why.kind, text: why.text, until: this.untilMillis(why) }
+  }
+
+  /** A sector that was whole when it came to rest may have ended on the chain since. */
+  private atRest(sector: SectorNumber, why: Why): Why {
+    return why === sealed.why ? (ended(this.modelled.world, sector) ?? why) : why
   }
 
   private untilMillis({ until }: Why): number | null {

@@ -47,6 +47,12 @@ export class MessageWaits {
     }
   }
 
+  /** When the last of those who wait for a message that nobody knows gives up; null when nobody waits for it. */
+  givesUpAt(cid: Cid): ChainEpoch | null {
+    const since = [...this.waits].filter((wait) => wait.cid === cid).map((wait) => wait.since)
+    return since.length === 0 ? null : Math.max(...since) + unknownMessageEpochs
+  }
+
   /** Inclusions have changed: every wait looks anew. */
   lookAgain(): void {
     const waits = Array.from(this.waits)

@@ -16,9 +16,11 @@ import {
   maxPreCommitRandomnessLookback,
   maxProveCommitDuration,
   preCommitChallengeDelay,
+  wPoStChallengeWindow,
   wPoStPeriodDeadlines,
+  wPoStProvingPeriod,
 } from "../ports/policy.ts"
-import type { ChainEpoch, SectorNumber } from "../Sector.ts"
+import type { ChainEpoch, PreCommitInfo, SectorNumber } from "../Sector.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** Exit codes of the miner actor. */
@@ -30,6 +32,8 @@ export interface ProvenSector extends SectorOnChain {
   readonly preCommit: PreCommitOnChain
   readonly location: SectorLocation
   terminatedAt: ChainEpoch | null
+  /** The sector that this one took the place of, and when that was to end before; left out when there is none. */
+  readonly replaced?: { readonly sector: SectorNumber; readonly expiration: ChainEpoch }
 }
 
 /** What executing a message came to. */
@@ -43,6 +47,12 @@ const locationOf = (sector: SectorNumber): SectorLocation => ({
   deadline: sector % wPoStPeriodDeadlines,
   partition: 0,
 })
+
+/** The end of the next window in which a deadline is proven; a sector that was replaced ends with it. */
+const nextDeadlineEnd = (deadline: number, epoch: ChainEpoch): ChainEpoch => {
+  const end = epoch - (epoch % wPoStProvingPeriod) + (deadline + 1) * wPoStChallengeWindow
+  return end > epoch ? end : end + wPoStProvingPeriod
+}
 
 export class MinerState {
   readonly allocated = new Set<SectorNumber>()
@@ -124,6 +134,7 @@ export class MinerState {
         if (preCommit !== undefined) this.ledger.move("deposits", "available", preCommit.PreCommitDeposit)
       } else if (sector !== undefined) {
         this.sectors.delete(number)
+        if (sector.replaced !== undefined) this.expire(sector.replaced.sector, sector.replaced.expiration)
         this.preCommits.set(number, sector.preCommit)
         this.ledger.move("pledge", "available", sector.InitialPledge)
         this.ledger.move("available", "deposits", sector.preCommit.PreCommitDeposit)
@@ -172,6 +183,7 @@ export class MinerState {
   private activate(preCommit: PreCommitOnChain, epoch: ChainEpoch): void {
     const { Info } = preCommit
     const pledge = this.pledgeOf(Info.SealProof)
+    const replaced = this.replace(Info, epoch)
     this.preCommits.delete(Info.SectorNumber)
     this.ledger.move("deposits", "available", preCommit.PreCommitDeposit)
     this.ledger.move("available", "pledge", pledge)
@@ -186,7 +198,21 @@ export class MinerState {
       preCommit,
       location: locationOf(Info.SectorNumber),
       terminatedAt: null,
+      ...(replaced === null ? {} : { replaced }),
     })
+  }
+
+  /** A sector that is replaced ends early, at the end of its deadline (specs-actors v6 has it so). */
+  private replace(info: PreCommitInfo, epoch: ChainEpoch): NonNullable<ProvenSector["replaced"]> | null {
+    if (!info.ReplaceCapacity || !this.isLive(info.ReplaceSectorNumber, epoch)) return null
+    const { location, Expiration: expiration } = this.sectors.get(info.ReplaceSectorNumber)!
+    this.expire(info.ReplaceSectorNumber, Math.min(expiration, nextDeadlineEnd(location.deadline, epoch)))
+    return { sector: info.ReplaceSectorNumber, expiration }
+  }
+
+  private expire(number: SectorNumber, Expiration: ChainEpoch): void {
+    const sector = this.sectors.get(number)
+    if (sector !== undefined) this.sectors.set(number, { ...sector, Expiration })
   }
 
   private terminate(numbers: ReadonlyArray<SectorNumber>, epoch: ChainEpoch): Executed {

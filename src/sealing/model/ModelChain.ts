@@ -66,7 +66,7 @@ export class ModelChain {
   down = false
   private nonce = 0
   private readonly forks: Array<ChainEpoch> = []
-  private readonly waits: MessageWaits
+  readonly waits: MessageWaits
   /** What has been drawn lately; many sectors ask for the same epochs. */
   private readonly drawn = new Map<string, Bytes>()
   private readonly options: ChainOptions

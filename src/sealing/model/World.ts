@@ -118,14 +118,12 @@ export class World {
   private explainMessage(cid: Cid, confidence: number): Why {
     const due = this.chain.expected(cid, confidence)
     const message = this.chain.messages.byCid.get(cid)
-    if (due === null || message === undefined)
-      return {
-        kind: "chain",
-        text:
-          message === undefined
-            ? `message ${cid} is not known to the chain`
-            : `message ${cid} is stuck in the mempool`,
-      }
+    if (message === undefined) {
+      const epoch = this.chain.waits.givesUpAt(cid)
+      const text = `message ${cid} is not known to the chain; it is looked for as long as finality takes`
+      return epoch === null ? { kind: "chain", text } : { kind: "chain", text, until: { epoch } }
+    }
+    if (due === null) return { kind: "chain", text: `message ${cid} is stuck in the mempool` }
     return {
       kind: "chain",
       text: `message ${cid} (${message.method}) ${message.executed ? "is" : "will be"} on the chain at epoch ${message.inclusion}, and must be ${confidence} epochs deep`,

@@ -182,9 +182,17 @@ describe("an upgrade", () => {
         })
         yield* Effect.sleep(hours(6))
         const { record } = yield* sealing.view(1)
-        return { early, twice, record }
+        const replacing = (yield* sealing.list(null))[0]!
+        yield* Effect.sleep(hours(24))
+        const replaced = (yield* sealing.list(null))[0]!
+        return { early, twice, record, replacing, replaced }
       }),
     )
+    expect(seen.replacing.onChain?.live).toBe(true)
+    // Deadline 0 ends 60 epochs into the next proving period.
+    expect(seen.replacing.onChain?.expiration).toBe(Math.ceil((startEpoch + 720) / 2880) * 2880 + 60)
+    expect(seen.replaced.onChain?.live).toBe(false)
+    expect(seen.replaced.waiting?.text).toContain("it ended on the chain at epoch")
     expect(seen.early.message).toContain("not Proving")
     expect(seen.twice.message).toContain("marked already")
     expect(seen.record).toMatchObject({

@@ -97,4 +97,42 @@ describe("what a sector says of its wait", () => {
       "PC1 waits for a free worker, it is the next; every worker that does it is down",
     ])
   })
+
+  it("of a proven sector says when the chain has it no more", async () => {
+    const said = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledge(2)
+        yield* Effect.sleep(days(1))
+        const whole = sealing.waiting(0)?.text
+        yield* sealing.pledgeSector
+        yield* sealing.forceState(2, "Proving")
+        yield* Effect.sleep(days(560))
+        return [whole, sealing.waiting(0)?.text, sealing.waiting(2)?.text]
+      }),
+    )
+    expect(said).toEqual([
+      "sealed and active; it waits for nothing. SectorTerminate ends it",
+      expect.stringMatching(/^it ended on the chain at epoch \d+\. SectorRemove deletes its files$/),
+      expect.stringContaining("the chain does not have it"),
+    ])
+  })
+
+  it("of a message that nobody knows says how long it is looked for", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(days(1))
+        yield* sealing.forceState(0, "Faulty")
+        yield* sealing.send(0, { _tag: "SectorFaultReported", reportMsg: "bafynobody" })
+        yield* Effect.sleep(1)
+        const said = sealing.waiting(0)
+        yield* Effect.sleep((said?.until ?? 0) - start - days(1) - 2)
+        const before = sealing.waiting(0)?.text
+        yield* Effect.sleep(2)
+        return { before, after: sealing.waiting(0)?.text, states: miner.states(0).at(-1) }
+      }),
+    )
+    expect(seen.before).toContain("is not known to the chain")
+    expect(seen.after).toContain("failed to wait for fault declaration")
+  })
 })
