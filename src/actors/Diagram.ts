@@ -92,7 +92,7 @@ const list = (what: string, events: ReadonlyArray<string>): ReadonlyArray<string
   events.length === 0 ? [] : [`${what}: ${events.join(", ")}`]
 
 /** The rows from any state, each as a line. */
-export const fromAny = (table: Drawable): ReadonlyArray<string> =>
+const fromAny = (table: Drawable): ReadonlyArray<string> =>
   table.rows
     .filter((row) => row.from === "*")
     .map((row) => {

@@ -106,8 +106,11 @@ export interface GroupOptions<S, E extends TaggedEvent, R = never> {
   readonly timers?: (planned: Planned<S, E>, atMillis: number) => ReadonlyArray<TimerChange<E>>
   /** Called after each saved plan, in order, also a failed one. Must be quick and must not throw. */
   readonly observe?: (change: Change<S, E>) => void
-  /** Called for each dead letter, also for those of the first moment, before anybody can read the stream of them. */
-  readonly deadLetter?: (id: MachineId, event: E, reason: string) => void
+  /**
+   * Called for each dead letter, also for those of the first moment, before anybody can read the stream of them; `log`
+   * writes each as a warning.
+   */
+  readonly deadLetter?: "log" | ((id: MachineId, event: E, reason: string) => void)
   /** The group's time; the clock of the caller of `make` when left out. */
   readonly clock?: Clock.Clock
   readonly settings?: Partial<GroupSettings>

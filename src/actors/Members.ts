@@ -106,7 +106,11 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   }
 
   deadLetter(id: MachineId, event: E, reason: string): void {
-    this.options.deadLetter?.(id, event, reason)
+    const { deadLetter } = this.options
+    if (deadLetter === "log") {
+      const message = `${this.kind} ${id} did not take ${event._tag}: ${reason}`
+      Runtime.runFork(this.runtime, Effect.logWarning(message))
+    } else deadLetter?.(id, event, reason)
     if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
   }
 

@@ -18,7 +18,7 @@ export interface Box extends Point {
 }
 
 /** Events that lead from some states to one. */
-export interface Bundle {
+interface Bundle {
   readonly from: ReadonlyArray<string>
   readonly to: string
   readonly events: ReadonlyArray<string>
@@ -61,7 +61,7 @@ const labelCharacters = 26
 export const stateName = (state: string): string => (state === "" ? "(new)" : state)
 
 /** Arrows with the same target and the same events are one bundle. */
-export const bundles = (table: Drawable): ReadonlyArray<Bundle> => {
+const bundles = (table: Drawable): ReadonlyArray<Bundle> => {
   const found = new Map<string, { from: Array<string>; to: string; events: ReadonlyArray<string> }>()
   for (const { from, to, events } of arrows(table)) {
     const key = JSON.stringify([to, events.toSorted()])

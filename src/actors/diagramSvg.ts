@@ -40,7 +40,7 @@ text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1f2328;text-anchor:middl
 .way path{fill:none;stroke-width:1.2;stroke-opacity:.75}.way rect{fill:#fff}.way text{font-size:10.5px;fill:#424a53}
 .way:hover path{stroke-width:2.5;stroke-opacity:1}.any{text-anchor:start}
 @media (prefers-color-scheme:dark){svg{background:#0d1117}.state rect{fill:#161b22;stroke:#8b949e}
-.state.failed rect{fill:#2d1517;stroke:#e5534b}text{fill:#e6edf3}.way rect{fill:#0d1117}.way text{fill:#adbac7}}`
+.state.failed rect{fill:#2d1517;stroke:#e5534b}text{fill:#e6edf3}.way path{stroke-opacity:1}.way rect{fill:#0d1117}.way text{fill:#adbac7}}`
 
 const rectangle = ({ x, y, width, height }: Box, radius: number): string =>
   `<rect x="${round(x - width / 2)}" y="${round(y - height / 2)}" width="${round(width)}" height="${round(height)}" rx="${radius}"/>`

@@ -83,6 +83,7 @@ export const makeSealingGroup = (
     log: sectorLog,
     project: parts.store.project,
     observe: parts.observe,
+    deadLetter: "log",
     clock: parts.clock,
     settings: {
       resume: false,

@@ -111,6 +111,7 @@ const makeGroup = (
     observe: ({ after, at, from, to }) => {
       if (from !== to) noted(after, at)
     },
+    deadLetter: "log",
     settings: { resume: true, interruptibleSteps: true, idleTimeToPassivateMillis: idleMillis },
   })
 

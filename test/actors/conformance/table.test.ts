@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { schema } from "../../../src/actors/Codec.ts"
@@ -225,6 +226,21 @@ describe.each(stores)("tables on $name", (kind) => {
         yield* group.sendAndWait(1, tag("start"))
       }),
     ))
+
+  it("dead letters are written to the log of who made the group, when it says so", () =>
+    onStore(kind, () => {
+      const lines: Array<string> = []
+      const listening = Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ logLevel, message }) => void lines.push(`${logLevel.label} ${String(message)}`)),
+      )
+      return Effect.gen(function* () {
+        const group = yield* makeFsm([], { deadLetter: "log" })
+        yield* group.send(7, b(1))
+        yield* until(() => lines.length > 0)
+        expect(lines).toEqual(["WARN fsm 7 did not take b: fsm in state 0 does not take the event b"])
+      }).pipe(Effect.provide(listening))
+    }))
 
   it("F07 getAfter is a barrier", () =>
     onStore(kind, () =>

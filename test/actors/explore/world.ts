@@ -130,7 +130,7 @@ const planner =
   }
 
 /** The same for the same state, so that a step that was cut off is known by its state. */
-export const hasStep = (id: Id, { count }: State): boolean => (id + count) % 4 !== 0
+const hasStep = (id: Id, { count }: State): boolean => (id + count) % 4 !== 0
 
 const policies: ReadonlyArray<OnStepFailure> = [{ _tag: "Idle" }, { _tag: "Park" }, { _tag: "Stop" }]
 
