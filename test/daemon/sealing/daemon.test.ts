@@ -268,4 +268,23 @@ describe("drills over the command", () => {
     const unknown = await daemon.linkseal("sectors", "send", "0", "SectorSings")
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("SectorStartCC")])
   })
+
+  it("lets a piece in for a page that does not wait, and a refused event names what the state takes", async () => {
+    const { epoch } = await json("/clock")
+    const piece = { size: "32GiB", start: epoch + 20_000, end: epoch + 600_000, wait: false }
+    const offered = await json("/sealing/pieces", piece)
+    expect(offered).toMatchObject({ sector: null, offset: null })
+    expect((await json("/sealing/pieces", { ...piece, start: epoch + 1 })).error.code).toBe("piece-not-added")
+    await json("/clock", { advance: "1 h" })
+    const { pieces } = await json("/sealing/pieces")
+    expect(pieces.find(({ deal }: any) => deal === offered.deal)).toMatchObject({
+      state: "written",
+      offset: 0,
+    })
+    const refused = await daemon.linkseal("sectors", "send", "0", "SectorPacked", "--wait")
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/^error: sector 0 is in Proving, which does not take SectorPacked\. It takes /),
+    ])
+  })
 })
