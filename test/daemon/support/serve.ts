@@ -79,12 +79,18 @@ const writePage = (root: string) => {
 export interface ServeOptions {
   readonly journalKeeps?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Another page than the few files that the other tests need. */
+  readonly webRoot?: string
 }
 
-export const serve = async ({ journalKeeps, env = {} }: ServeOptions = {}): Promise<Served> => {
+export const serve = async ({
+  journalKeeps,
+  env = {},
+  webRoot: given,
+}: ServeOptions = {}): Promise<Served> => {
   const home = mkdtempSync(join(tmpdir(), "linkseal-home-"))
-  const webRoot = join(home, "page")
-  writePage(webRoot)
+  const webRoot = given ?? join(home, "page")
+  if (given === undefined) writePage(webRoot)
   const settings = Either.getOrThrow(loadSettings({ home, port: "0" }, env))
   const { layer, handles } = await Effect.runPromise(makeDoubles(journalKeeps))
   const stopRequested = await Effect.runPromise(Deferred.make<void>())

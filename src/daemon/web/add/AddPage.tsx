@@ -1,7 +1,8 @@
 /** `/add`: can be linked with `?url=` and `?tags=`, which is what the bookmarklet does. */
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useEffect, useRef } from "react"
-import { Link, useSearch } from "wouter"
+import { Link } from "wouter"
+import { useSearch } from "../lib/search.ts"
 import { OfflineBand } from "../parts/Connection.tsx"
 import { PageHead, useTitle } from "../parts/PageHead.tsx"
 import { QueuePill } from "../parts/QueuePill.tsx"

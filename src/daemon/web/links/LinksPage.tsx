@@ -4,9 +4,10 @@
  */
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useEffect, useMemo, useSyncExternalStore } from "react"
-import { useLocation, useSearch } from "wouter"
+import { useLocation } from "wouter"
 import { count, exact } from "../lib/format.ts"
 import { listOf, type LinkList, type ListView } from "../lib/LinkList.ts"
+import { useSearch } from "../lib/search.ts"
 import { useStore } from "../lib/Store.ts"
 import { linkCounts, sum } from "../lib/world.ts"
 import { OfflineBand } from "../parts/Connection.tsx"

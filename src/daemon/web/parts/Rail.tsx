@@ -3,11 +3,12 @@ import { msg } from "@lingui/core/macro"
 import type { MessageDescriptor } from "@lingui/core"
 import { Trans, useLingui } from "@lingui/react/macro"
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react"
-import { Link, useLocation, useSearch } from "wouter"
+import { Link, useLocation } from "wouter"
 import { api } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
 import { count, exact, langOf } from "../lib/format.ts"
 import { withTag } from "../lib/query.ts"
+import { useSearch } from "../lib/search.ts"
 import { useStore } from "../lib/Store.ts"
 import type { TagCount } from "../lib/types.ts"
 import { linkCounts, sum } from "../lib/world.ts"
@@ -115,7 +116,7 @@ const useTopTags = () => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const load = () => {
       timer = undefined
-      void api<{ readonly tags: ReadonlyArray<TagCount> }>("GET", "/tags")
+      void api<{ readonly tags: ReadonlyArray<TagCount> }>("GET", `/tags?limit=${railTags}`)
         .then((got) => setTags(got.tags))
         .catch(() => {})
     }

@@ -1,5 +1,6 @@
 /** Which two versions are compared and how, as it stands in the address: `?compare=3..5&as=picture`. */
-import { useLocation, useSearch } from "wouter"
+import { useLocation } from "wouter"
+import { useSearch } from "../../lib/search.ts"
 
 export const comparedAs = ["text", "picture", "links", "parts"] as const
 export type ComparedAs = (typeof comparedAs)[number]
