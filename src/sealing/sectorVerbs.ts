@@ -14,7 +14,7 @@ import type { Miner } from "./Miner.ts"
 import { hasDeals, printed, type Sector, type SectorNumber } from "./Sector.ts"
 import type { LogEntry } from "./SectorLog.ts"
 import { stateName } from "./SectorState.ts"
-import { eventsTaken } from "./transitions/corrections.ts"
+import { eventsTaken, isIgnored } from "./transitions/corrections.ts"
 
 /** No sector of that number. */
 export class NoSector extends Data.TaggedError("NoSector")<{ readonly sector: SectorNumber }> {
@@ -35,6 +35,8 @@ export class SectorRefused extends Data.TaggedError("SectorRefused")<{
 export interface SectorView {
   readonly record: Sector
   readonly pending: ReadonlyArray<string>
+  /** The event that was sent and that the state takes without effect; null when it had one. */
+  readonly ignored: string | null
 }
 
 /** A log holds at most so many entries (Lotus trims it at 8,000), and those of the last plan. */
@@ -54,6 +56,7 @@ export const viewSector = (
   Effect.map(statusOf(miner, sector), (status) => ({
     record: printed(status.state),
     pending: status.pendingEvents,
+    ignored: null,
   }))
 
 export const sectorLogOf = (
@@ -121,7 +124,9 @@ export const sendToSector = (
     yield* wait
       ? verdict
       : Effect.timeoutOption(Effect.disconnect(verdict), Duration.millis(planWithinMillis))
-    return yield* viewSector(miner, sector)
+    const view = yield* viewSector(miner, sector)
+    const atRest = status.busySince === null
+    return atRest && isIgnored(status.stateName, event._tag) ? { ...view, ignored: event._tag } : view
   })
 
 /** The states in which a sector collects pieces. */

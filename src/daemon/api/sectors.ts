@@ -52,12 +52,14 @@ export const PledgedDocument = Schema.Struct({ sectors: Schema.Array(Schema.Numb
 })
 export type PledgedDocument = typeof PledgedDocument.Type
 
-/** Lotus's sector record, without `Log`; what is ours begins with a small letter. `pending` names the events that wait while the sector is busy. */
+/** Lotus's sector record, without `Log`; what is ours begins with a small letter. `pending` names the events that wait while the sector is busy, `ignored` the one sent that had no effect. */
 export const SectorRecord = Schema.Struct(
   {
     State: Schema.String,
     SectorNumber: Schema.Number,
     pending: Schema.optional(Schema.Array(Schema.String)),
+    /** The event that was sent, when the state took it without effect. */
+    ignored: Schema.optional(Schema.String),
     /** Why it waits, and until when (ISO 8601, on the clock of the sealing world) if that is known. */
     waiting: Schema.optional(
       Schema.NullOr(

@@ -85,9 +85,10 @@ const waitingDocument = (waiting: Waiting | null) =>
 /** The record as it is printed, with what is ours: the events that wait, and why the sector waits. */
 const recordDocument =
   (sealing: SealingApi) =>
-  ({ record, pending }: SectorView): SectorRecord => ({
+  ({ record, pending, ignored }: SectorView): SectorRecord => ({
     ...record,
     ...(pending.length === 0 ? {} : { pending }),
+    ...(ignored === null ? {} : { ignored }),
     waiting: waitingDocument(sealing.waiting(record.SectorNumber)),
   })
 

@@ -144,12 +144,22 @@ export const sectorTable = (now: UnixClock): SectorTable =>
     unreachable: ["Empty", "FailedUnrecoverable", "PackingFailed"],
   })
 
-/** What a state takes and what that leads to, for those who are refused: its own events, without those it ignores. */
-export const eventsTaken = (state: string): ReadonlyArray<string> => {
-  const own = sectorTable(() => 0).byState.get(state) ?? new Map()
-  return [...own.values()]
+let asked: SectorTable | null = null
+
+/** The table for questions about it, made once; no event is applied with it. */
+const tableToAsk = (): SectorTable => (asked ??= sectorTable(() => 0))
+
+/** The state's own events that lead somewhere, for those who were refused. */
+export const eventsTaken = (state: string): ReadonlyArray<string> =>
+  [...(tableToAsk().byState.get(state)?.values() ?? [])]
     .filter(({ kind, to }) => kind !== "ignore" && to.length > 0)
     .map(({ event }) => event)
+
+/** True when a state takes the event without effect. */
+export const isIgnored = (state: string, event: string): boolean => {
+  const { byState } = tableToAsk()
+  const row = byState.get(state)?.get(event) ?? byState.get("*")?.get(event)
+  return row !== undefined && (row.kind === "ignore" || (row.kind === "custom" && row.to.length === 0))
 }
 
 /** The planner of the daemon and of the simulator. */

@@ -104,6 +104,15 @@ describe("the status of a sector", () => {
   })
 })
 
+describe("an event that had no effect", () => {
+  it("is told in the answer", () => {
+    const record = { State: "Proving", SectorNumber: 7, ignored: "SectorStartPacking" }
+    expect(sectorStatus(session, record, now)).toMatch(
+      /Ignored +SectorStartPacking: Proving takes it without effect$/,
+    )
+  })
+})
+
 describe("a batcher", () => {
   const waiting = { pending: [1, 2], max: 256, until: "2027-01-01T02:40:30.000Z", sent: [] }
 

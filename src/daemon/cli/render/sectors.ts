@@ -90,7 +90,7 @@ const dealsOf = (pieces: unknown): string =>
 
 /** The lines of `lotus-miner sectors status`; everything there is stands in the document. */
 export const sectorStatus = ({ paint }: Session, record: SectorRecord, now: string): string => {
-  const { waiting, pending = [] } = record
+  const { waiting, pending = [], ignored } = record
   const lines: Array<readonly [string, Cell | string]> = [
     ["SectorID", text(record.SectorNumber)],
     ["Status", { text: record.State, colour: sectorStateColour(record.State) }],
@@ -110,6 +110,7 @@ export const sectorStatus = ({ paint }: Session, record: SectorRecord, now: stri
   if (waiting) lines.push(["Waits", waiting.text])
   if (waiting?.until) lines.push(["Until", `${formatTime(waiting.until)} (${fromNow(waiting.until, now)})`])
   if (pending.length > 0) lines.push(["Pending", pending.join(", ")])
+  if (ignored !== undefined) lines.push(["Ignored", `${ignored}: ${record.State} takes it without effect`])
   return pairs(lines, paint)
 }
 
