@@ -121,6 +121,11 @@ const answers: Readonly<Record<string, Answer>> = {
       200,
       `<p>Wait<script>location.href = "http://user:hunter2@${request.headers.host}/chinese.html"</script>`,
     )(response, request),
+  "/sidebar": html(
+    200,
+    `<!doctype html><title>Handbook</title><body style="margin:0 0 0 320px"><nav style="position:fixed;left:0;top:0;bottom:0;width:300px;background:#36c">${"<p><a href=/>A chapter</a>".repeat(8)}</nav><h1>Handbook</h1>${"<p>Words beside the column.".repeat(60)}
+    <div style="position:fixed;right:0;bottom:0;width:500px;height:300px;background:#c33">Subscribe!</div>`,
+  ),
   "/very-tall": veryTall(""),
   "/very-tall-hero": veryTall('<div style="height:100vh;background:#c33">As tall as the window</div>'),
   "/": html(

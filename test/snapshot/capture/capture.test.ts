@@ -102,6 +102,25 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
   )
 
   it.effect(
+    "leaves a column of links beside the text in the picture, and hides what floats over it",
+    () =>
+      Effect.gen(function* () {
+        const { files } = yield* captureUrl(`${site.origin}/sidebar`, only("screenshot"))
+        const colourAt = (left: number, top: number) =>
+          Effect.promise(() =>
+            sharp(files.get("screenshot"))
+              .extract({ left, top, width: 1, height: 1 })
+              .raw()
+              .toBuffer()
+              .then((bytes) => [...bytes].map((value) => Math.round(value / 51).toString(16)).join("")),
+          )
+        expect(yield* colourAt(280, 400)).toBe("124")
+        expect(yield* colourAt(1_200, 700)).toBe("555")
+      }),
+    slow,
+  )
+
+  it.effect(
     "declines what asks for consent and keeps the story behind it",
     () =>
       Effect.gen(function* () {

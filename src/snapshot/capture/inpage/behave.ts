@@ -142,17 +142,23 @@ export function answerConsent(window: PageWindow): string | null {
   return null
 }
 
-/** Hides what is fixed over the page, unlocks scrolling. Headers at the edge stay, for they are part of the page. */
+/**
+ * Hides what is fixed over the page, unlocks scrolling. Headers at the edge and columns of links beside the text stay,
+ * for they are part of the page.
+ */
 export function hideOverlays(window: PageWindow): number {
   const document = window.document
   const hidden = new Set<PageElement>()
   const area = window.innerWidth * window.innerHeight
   const covers = (element: PageElement): boolean => {
-    const { height, width, y } = element.getBoundingClientRect()
+    const { height, width, x, y } = element.getBoundingClientRect()
     const visible = Math.min(height, window.innerHeight) * Math.min(width, window.innerWidth)
     if (visible < area * 0.08) return false
     const isBar = width >= window.innerWidth * 0.9 && height < window.innerHeight * 0.25
-    return !(isBar && y <= 1)
+    const isDocked = x <= 1 || x + width >= window.innerWidth - 20
+    const isColumn = isDocked && width < window.innerWidth * 0.4 && height >= window.innerHeight * 0.8
+    const isNavigation = isColumn && element.querySelectorAll("a[href]").length >= 5
+    return !(isBar && y <= 1) && !isNavigation
   }
   for (let turn = 0; turn < 5; turn++) {
     let found = 0
