@@ -64,6 +64,8 @@ export interface GroupSettings {
   readonly strict: boolean
   /** Machines with unfinished steps or waiting durable events go on by themselves when the group starts. */
   readonly resume: boolean
+  /** How many of those are in memory for it at the same time. */
+  readonly resumeAtOnce: number
   /** Timers are stored with the machine and armed again at start; else they die with the process. */
   readonly durableTimers: boolean
   /** Each applied event becomes a journal entry. */
@@ -89,6 +91,8 @@ export interface GroupOptions<S, E extends TaggedEvent, R = never> {
   readonly planner: Planner<S, E>
   readonly initial: (id: MachineId) => S
   readonly stateName: (state: S) => string
+  /** What the step of a state is called; by the state's name when left out. */
+  readonly stepName?: (state: S) => string
   /**
    * The step of a state: what the machine does in it. Describes the work and does none of it; null when the state
    * has none. The state is a value of its own and stays as it is.
@@ -119,6 +123,7 @@ export interface GroupOptions<S, E extends TaggedEvent, R = never> {
 export const defaultSettings: GroupSettings = {
   strict: false,
   resume: false,
+  resumeAtOnce: 1_000,
   durableTimers: true,
   journal: true,
   mailboxCapacity: 10_000,

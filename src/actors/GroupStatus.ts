@@ -16,6 +16,8 @@ export interface MachineStatus<S> {
   /** The names of the first hundred. */
   readonly pendingEvents: ReadonlyArray<string>
   readonly busySince: number | null
+  /** The name of the step that runs, null when none does. */
+  readonly step: string | null
   readonly restarts: number
   readonly stagesDone: number
   /** Why it is parked, empty when it is not. */
@@ -55,6 +57,7 @@ export const liveStatus = <S, E extends TaggedEvent>(
   machine: StateMachine<S, E>,
   state: S,
 ): MachineStatus<S> => {
+  const { options } = host
   const { core, id, phase, busySince, restarts, reason, lastFailure } = machine
   const pendingEvents: Array<string> = []
   for (let index = 0; index < Math.min(core.mailbox.length, namedEvents); index++)
@@ -63,10 +66,11 @@ export const liveStatus = <S, E extends TaggedEvent>(
     id,
     phase,
     state,
-    stateName: host.options.stateName(state),
+    stateName: options.stateName(state),
     pending: core.mailbox.length,
     pendingEvents,
     busySince,
+    step: busySince === null ? null : (options.stepName ?? options.stateName)(state),
     restarts,
     stagesDone: core.stagesDone,
     reason,
@@ -87,6 +91,7 @@ export const storedStatus = <S, E extends TaggedEvent>(
   pending: found.inbox.length,
   pendingEvents: found.inbox.slice(0, namedEvents).map((row) => row.event._tag),
   busySince: null,
+  step: null,
   restarts: 0,
   stagesDone: 0,
   reason: "",

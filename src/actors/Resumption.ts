@@ -14,9 +14,6 @@ import type { MachineId } from "./Refusal.ts"
 import type { StateMachine } from "./StateMachine.ts"
 import type { StoreError } from "./StoreError.ts"
 
-/** How many machines are resumed at the same time. */
-export const resumedAtOnce = 1_000
-
 /** A machine that has not come to rest after so long no longer keeps the next ones waiting. */
 const patienceMillis = 10_000
 
@@ -30,17 +27,21 @@ export class Resumption<S, E extends TaggedEvent> {
     this.members = members
   }
 
+  private get atOnce(): number {
+    return this.members.settings.resumeAtOnce
+  }
+
   /** Resumes the first of them now and the others behind, until the scope closes. */
   start(): Effect.Effect<void, StoreError, Scope.Scope> {
     return Effect.flatMap(this.page(null), (first) => {
       const machines = this.wake(first)
-      if (first.length < resumedAtOnce) return Effect.void
+      if (first.length < this.atOnce) return Effect.void
       return Effect.asVoid(Effect.forkScoped(this.rest(machines, first[first.length - 1]!)))
     })
   }
 
   private page(after: MachineId | null): Effect.Effect<ReadonlyArray<MachineId>, StoreError> {
-    return this.members.store.unfinished(after, resumedAtOnce)
+    return this.members.store.unfinished(after, this.atOnce)
   }
 
   private wake(ids: ReadonlyArray<MachineId>): ReadonlyArray<StateMachine<S, E>> {
@@ -57,7 +58,7 @@ export class Resumption<S, E extends TaggedEvent> {
           concurrency: "unbounded",
           discard: true,
         })
-        if (machines.length < resumedAtOnce || members.stopping) return
+        if (machines.length < this.atOnce || members.stopping) return
         const ids = yield* Effect.retry(this.page(after), Schedule.spaced(Duration.millis(pauseMillis)))
         if (members.stopping) return
         machines = this.wake(ids)

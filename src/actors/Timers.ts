@@ -92,9 +92,14 @@ export class Alarm {
   }
 }
 
+interface Armed<E> {
+  readonly timer: Timer
+  readonly change: TimerChange<E>
+}
+
 /** The armed timers of a group's machines, by machine and name. */
 export class MachineTimers<E> {
-  private readonly armed = new Map<MachineId, Map<string, Timer>>()
+  private readonly armed = new Map<MachineId, Map<string, Armed<E>>>()
   private readonly alarm: Alarm
   private readonly post: (id: MachineId, name: string, event: E) => void
 
@@ -103,27 +108,27 @@ export class MachineTimers<E> {
     this.post = post
   }
 
-  apply(id: MachineId, change: TimerChange<E>): void {
+  /** Does the change; gives the one that it undoes, if any. */
+  apply(id: MachineId, change: TimerChange<E>): TimerChange<E> | null {
     const names = this.armed.get(id)
     const old = names?.get(change.name)
     if (old !== undefined) {
-      this.alarm.cancel(old)
+      this.alarm.cancel(old.timer)
       names!.delete(change.name)
     }
-    if (change._tag === "Cancel") {
-      if (names?.size === 0) this.armed.delete(id)
-      return
-    }
-    const timers = names ?? new Map<string, Timer>()
-    if (names === undefined || !this.armed.has(id)) this.armed.set(id, timers)
-    timers.set(
-      change.name,
-      this.alarm.set(change.at, () => {
-        timers.delete(change.name)
-        if (timers.size === 0) this.armed.delete(id)
-        this.post(id, change.name, change.event)
-      }),
-    )
+    if (change._tag === "Set") this.arm(id, names ?? new Map<string, Armed<E>>(), change)
+    else if (names?.size === 0) this.armed.delete(id)
+    return old?.change ?? null
+  }
+
+  private arm(id: MachineId, names: Map<string, Armed<E>>, change: TimerChange<E> & { _tag: "Set" }): void {
+    this.armed.set(id, names)
+    const timer = this.alarm.set(change.at, () => {
+      names.delete(change.name)
+      if (names.size === 0) this.armed.delete(id)
+      this.post(id, change.name, change.event)
+    })
+    names.set(change.name, { timer, change })
   }
 
   isArmed(id: MachineId, name: string): boolean {
@@ -133,13 +138,13 @@ export class MachineTimers<E> {
   /** The names and due times of a machine's timers. */
   of(id: MachineId): ReadonlyArray<{ readonly name: string; readonly at: number }> {
     const names = this.armed.get(id)
-    return names === undefined ? [] : [...names].map(([name, timer]) => ({ name, at: timer.at }))
+    return names === undefined ? [] : [...names].map(([name, { timer }]) => ({ name, at: timer.at }))
   }
 }
 
 /**
  * Sets and cancels timers from outside of a plan. Memory goes first, so that what a plan does meanwhile is behind it in
- * the store too; when the store cannot, the new timers are taken back.
+ * the store too; when the store cannot, all is as it was.
  */
 export const armTimers = <E>(
   host: {
@@ -156,10 +161,10 @@ export const armTimers = <E>(
   changes: ReadonlyArray<TimerChange<E>>,
 ): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
-    for (const change of changes) host.timers.apply(id, change)
+    const before = changes.map((change) => host.timers.apply(id, change) ?? cancel(change.name))
     if (!host.settings.durableTimers || changes.length === 0) return Effect.void
     const takeBack = Effect.sync(() => {
-      for (const { name, _tag } of changes) if (_tag === "Set") host.timers.apply(id, cancel(name))
+      for (const change of before.toReversed()) host.timers.apply(id, change)
     })
     return Effect.tapError(host.store.setTimers(id, changes), () => takeBack)
   })

@@ -328,4 +328,35 @@ describe.each(stores)("fiber driver on $name", (kind) => {
         }
       }),
     ))
+
+  it("a timer that the store could not set anew is still the one that was set before", () => {
+    const faults = new Faults()
+    return onStore(withFaults(kind, faults), () =>
+      Effect.gen(function* () {
+        const group = yield* make()
+        yield* group.after(1, "t", 100, b(1))
+        faults.failTimers = 2
+        expect((yield* Effect.flip(group.after(1, "t", 50, b(2))))._tag).toBe("StoreError")
+        expect((yield* Effect.flip(group.cancel(1, "t")))._tag).toBe("StoreError")
+        yield* Effect.sleep(70)
+        expect(yield* group.get(1)).toBeNull()
+        yield* Effect.sleep(70)
+        expect((yield* group.getAfter(1))?.B).toBe(1)
+      }),
+    )
+  })
+
+  it("the status names the step while it runs", () =>
+    onStore(kind, () =>
+      Effect.gen(function* () {
+        const gate = new Gate()
+        const group = yield* make({ step: () => gate.pass, stepName: ({ A }) => `work ${A}` })
+        yield* group.send(1, start)
+        yield* gate.arrived
+        expect((yield* group.status(1))?.step).toBe("work 1")
+        yield* gate.open
+        yield* until(() => group.machine(1)?.core.busy === false)
+        expect((yield* group.status(1))?.step).toBeNull()
+      }),
+    ))
 })

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { schema } from "../../../src/actors/Codec.ts"
-import { resumedAtOnce } from "../../../src/actors/Resumption.ts"
 import { plan, type Planner } from "../../../src/actors/Planner.ts"
 import { StateStore, type GroupStore } from "../../../src/actors/StateStore.ts"
 import { atPlace, life, make, note, onStore, start, TestEvent, TestState, until } from "../support/machine.ts"
@@ -21,13 +20,15 @@ const shelf = Effect.map(StateStore, (store) =>
 const leaveWaiting = (store: GroupStore<TestState, TestEvent>, ids: ReadonlyArray<string | number>) =>
   Effect.forEach(ids, (id) => store.accept(id, note(1), null, 0), { concurrency: "unbounded", discard: true })
 
+const resumeAtOnce = 40
+
 const numbers = (count: number) => Array.from({ length: count }, (_, id) => id)
 
 describe.each(stores)("resuming on $name", (kind: StoreKind) => {
   it("a store full of unfinished machines is worked through with a bounded number in memory", () =>
     onStore(kind, () =>
       Effect.gen(function* () {
-        const count = 2 * resumedAtOnce + 17
+        const count = 10 * resumeAtOnce + 17
         yield* leaveWaiting(yield* shelf, numbers(count))
         let [most, ran] = [0, 0]
         let warm = () => 0
@@ -40,12 +41,12 @@ describe.each(stores)("resuming on $name", (kind: StoreKind) => {
                 5,
               ),
             ),
-          settings: { resume: true },
+          settings: { resume: true, resumeAtOnce },
         })
         warm = () => group.warm
         yield* until(() => ran === count)
-        yield* until(() => group.warm <= resumedAtOnce)
-        expect(most).toBeLessThanOrEqual(resumedAtOnce)
+        yield* until(() => group.warm <= resumeAtOnce)
+        expect(most).toBeLessThanOrEqual(resumeAtOnce)
         expect(yield* (yield* shelf).unfinished(null, 10)).toEqual([])
       }),
     ))
@@ -53,12 +54,12 @@ describe.each(stores)("resuming on $name", (kind: StoreKind) => {
   it("steps that never end hold up the others only for a while", () =>
     onStore(kind, () =>
       Effect.gen(function* () {
-        const count = 2 * resumedAtOnce
+        const count = 2 * resumeAtOnce
         yield* leaveWaiting(yield* shelf, numbers(count))
         let ran = 0
         yield* make({
           step: (_, { id }) => (id === 3 ? Effect.never : Effect.sync(() => ran++)),
-          settings: { resume: true },
+          settings: { resume: true, resumeAtOnce },
         })
         yield* Effect.sleep("11 seconds")
         yield* until(() => ran === count - 1)

@@ -51,6 +51,8 @@ export class Faults {
   failSaves = 0
   /** Saves of this machine take so long. */
   slow: { readonly id: string | number; readonly millis: number } | null = null
+  /** So many changes of timers fail, one after the other. */
+  failTimers = 0
   /** To take events out of the inbox takes so long. */
   slowDiscardMillis = 0
   /** Every save that was asked for. */
@@ -72,6 +74,12 @@ export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journ
                 const inner = store.open(shelf)
                 return {
                   ...inner,
+                  setTimers: (...args) =>
+                    Effect.suspend(() =>
+                      faults.failTimers-- > 0
+                        ? Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
+                        : inner.setTimers(...args),
+                    ),
                   discard: (...args) =>
                     Effect.delay(
                       Effect.suspend(() => inner.discard(...args)),
