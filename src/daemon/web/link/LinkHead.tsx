@@ -13,7 +13,7 @@ import type { LinkDetail } from "../lib/types.ts"
 import { askAgain, cancel, edit } from "../links/actions.ts"
 import { useOffline } from "../parts/Connection.tsx"
 import { Icon } from "../parts/Icon.tsx"
-import { MenuAt } from "../parts/Overlays.tsx"
+import { LazyMenu } from "../parts/LazyMenu.tsx"
 import { StateMark } from "../parts/StateMark.tsx"
 import { TagField } from "../parts/TagField.tsx"
 
@@ -231,7 +231,7 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
         <Icon name="more" />
       </button>
       {menu && (
-        <MenuAt
+        <LazyMenu
           at={more}
           label={t`More`}
           onClose={() => setMenu(false)}

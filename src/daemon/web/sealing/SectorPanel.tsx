@@ -7,7 +7,7 @@ import { attempt } from "../lib/toast.ts"
 import type { Machine, SectorLogEntry, SectorRecord, SectorSummary } from "../lib/types.ts"
 import { useOffline } from "../parts/Connection.tsx"
 import { Icon } from "../parts/Icon.tsx"
-import { MenuAt } from "../parts/Overlays.tsx"
+import { LazyMenu } from "../parts/LazyMenu.tsx"
 import { Refused } from "../parts/Refused.tsx"
 import { SectorLog } from "./SectorLog.tsx"
 import { SectorState } from "./SectorState.tsx"
@@ -176,7 +176,7 @@ const Actions = ({
         <Icon name="more" />
       </button>
       {menu && (
-        <MenuAt
+        <LazyMenu
           at={more}
           label={t`More`}
           onClose={() => setMenu(false)}

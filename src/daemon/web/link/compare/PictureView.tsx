@@ -3,7 +3,7 @@
  * where they differ. Both are drawn at the same width, as the comparison measured them.
  */
 import { Trans, useLingui } from "@lingui/react/macro"
-import { useState, type CSSProperties, type ReactNode } from "react"
+import { useState, type CSSProperties, type PointerEvent, type ReactNode } from "react"
 import { share } from "../../lib/format.ts"
 import type { PictureDiff, Snapshot } from "../../lib/types.ts"
 import { Segments } from "../../parts/Segments.tsx"
@@ -56,17 +56,35 @@ const Shot = ({
   )
 }
 
+/** How far across an element the pointer is, in percent. */
+const percentAt = (event: PointerEvent<HTMLElement>): number => {
+  const { left, width } = event.currentTarget.getBoundingClientRect()
+  return Math.round(Math.min(100, Math.max(0, ((event.clientX - left) / width) * 100)))
+}
+
 const Frame = ({
   picture,
   height,
+  onDrag,
   children,
 }: {
   readonly picture: PictureDiff
   readonly height: number
+  /** With a mouse the line is dragged on the picture itself; a finger scrolls it. */
+  readonly onDrag?: ((percent: number) => void) | undefined
   readonly children: ReactNode
 }) => (
   <div
-    className="relative w-full overflow-clip bg-white shadow-pop"
+    className={`relative w-full overflow-clip bg-white shadow-pop ${onDrag === undefined ? "" : "cursor-ew-resize select-none"}`}
+    onPointerDown={(event) => {
+      if (onDrag === undefined || event.pointerType !== "mouse" || event.button !== 0) return
+      event.preventDefault()
+      event.currentTarget.setPointerCapture(event.pointerId)
+      onDrag(percentAt(event))
+    }}
+    onPointerMove={(event) => {
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) onDrag?.(percentAt(event))
+    }}
     style={{ aspectRatio: `${picture.after.width} / ${Math.max(1, height)}` }}
   >
     {children}
@@ -113,7 +131,7 @@ const OverEachOther = ({
         <output className="tnum w-11 text-right">{at} %</output>
       </label>
       <div tabIndex={0} role="group" aria-label={t`Pictures over each other`} className="diff-pictures">
-        <Frame picture={picture} height={height}>
+        <Frame picture={picture} height={height} onDrag={way === "slider" ? setAt : undefined}>
           <Shot snapshot={from} />
           {way === "slider" ? (
             <>
