@@ -2,7 +2,7 @@
  * `npm ci` when it is due: no node_modules, another lock file, another Node (its native modules differ) or a native module
  * that does not load. Where better-sqlite3 must be compiled and no compiler is there, the compiler is installed first.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { canInstall, install, which } from "./apt.mjs"
 import { run, excerpt } from "./child.mjs"
@@ -46,6 +46,15 @@ export const matchesLock = (lock, installed) => {
 
 const installedByHand = () =>
   matchesLock(readJson(join(root, "package-lock.json")), readJson(join(nodeModules, ".package-lock.json")))
+
+/** `npm ci` empties the folder first: behind a link that is another checkout's, which is not ours to empty. */
+export const refuseLink = (folder) => {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw new SetupError(
+    `node_modules is a link to ${readlinkSync(folder)}, whose packages are not those of this lock file: ` +
+      "remove the link (rm node_modules) and start again",
+  )
+}
 
 /** Node's own headers, when they lie beside it and are of this version: node-gyp need not download them then. */
 export const ownHeaders = (execPath = process.execPath, version = process.version) => {
@@ -114,6 +123,7 @@ export const installDependencies = async () => {
   const stamp = wanted()
   if (isDone(stamp)) return
   if (installedByHand() && (await sqliteLoads())) return writeFileSync(stampFile, stamp)
+  refuseLink(nodeModules)
   const started = Date.now()
   say("installing dependencies with npm ci (the first time SQLite may be compiled, up to 3 minutes)")
   rmSync(stampFile, { force: true })

@@ -14,7 +14,7 @@ import { root } from "../support/sources.ts"
 const script = (name: string) => pathToFileURL(join(root, "scripts", name)).href
 const load = (name: string) => import(script(name))
 const { count, lastLine } = await load("test.mjs")
-const { matchesLock, ownHeaders } = await load("dependencies.mjs")
+const { matchesLock, ownHeaders, refuseLink } = await load("dependencies.mjs")
 const { ensureBrowser } = await load("browser.mjs")
 const { filesUnder, fingerprint } = await load("fingerprint.mjs")
 const { run } = await load("child.mjs")
@@ -88,6 +88,14 @@ describe("dependencies", () => {
     expect(installed({ "node_modules/a": { version: "1.0.1" } })).toBe(false)
     expect(installed({ ...right, "node_modules/b": { version: "1.0.0" } })).toBe(false)
     expect(matchesLock(lock, undefined)).toBe(false)
+  })
+
+  it("are not installed through a link, which would empty another checkout", () => {
+    const mine = join(folder, "modules")
+    mkdirSync(mine)
+    symlinkSync(mine, join(folder, "linked"))
+    expect(() => refuseLink(join(folder, "linked"))).toThrow(`a link to ${mine}`)
+    expect([refuseLink(mine), refuseLink(join(folder, "none"))]).toEqual([undefined, undefined])
   })
 
   it("are compiled with Node's own headers only when they are of this very version", () => {
