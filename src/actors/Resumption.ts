@@ -54,10 +54,7 @@ export class Resumption<S, E extends TaggedEvent> {
     return Effect.gen(this, function* () {
       let [machines, after] = [first, last]
       for (;;) {
-        yield* Effect.forEach(machines, (machine) => this.rested(machine), {
-          concurrency: "unbounded",
-          discard: true,
-        })
+        yield* this.rested(machines)
         if (machines.length < this.atOnce || members.stopping) return
         const ids = yield* Effect.retry(this.page(after), Schedule.spaced(Duration.millis(pauseMillis)))
         if (members.stopping) return
@@ -67,9 +64,16 @@ export class Resumption<S, E extends TaggedEvent> {
     }).pipe(Effect.orDie, Effect.withClock(members.clock))
   }
 
-  private rested(machine: StateMachine<S, E>): Effect.Effect<void> {
-    const waiting = Effect.async<void>((resume) => machine.whenResting(() => resume(Effect.void)))
-    const released = Effect.sync(() => this.members.release(machine))
-    return Effect.zipRight(Effect.timeoutOption(waiting, Duration.millis(patienceMillis)), released)
+  /** Each leaves memory when it has come to rest, also later than anybody waits for it. */
+  private rested(machines: ReadonlyArray<StateMachine<S, E>>): Effect.Effect<void> {
+    const all = Effect.async<void>((resume) => {
+      let working = machines.length
+      for (const machine of machines)
+        machine.whenResting(() => {
+          this.members.release(machine)
+          if (--working === 0) resume(Effect.void)
+        })
+    })
+    return Effect.asVoid(Effect.timeoutOption(all, Duration.millis(patienceMillis)))
   }
 }

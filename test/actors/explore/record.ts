@@ -136,8 +136,9 @@ export class Record {
     for (const key of this.refused) if (this.seen.has(key)) this.fail(`${key} was refused and planned`)
     for (const key of this.cancelled)
       if (this.seen.has(key)) this.fail(`${key} was planned although its timer was taken back`)
+    // What the store could not be told to forget is there when its machine is restarted.
     for (const [key, reason] of this.dead)
-      if (this.seen.has(key) && !this.mayComeAgain(key))
+      if (this.seen.has(key) && !this.mayComeAgain(key) && !this.failed.has("discard"))
         this.fail(`${key} was planned and is a dead letter: ${reason}`)
     this.judgeOrder()
   }
