@@ -4,16 +4,14 @@
  * and the simulator run `corrections.ts`, which mends it.
  */
 import { isPlanFailure, PlanFailed, type PlanFailure, type Planner } from "../../actors/Planner.ts"
-import { make, rowsOf, type Row, type StateInfo, type Table } from "../../actors/Table.ts"
+import { make, rowsOf, type StateInfo } from "../../actors/Table.ts"
 import type { UnixClock } from "../events/eventKind.ts"
 import { kindOf, type SectorEvent, type SectorEventName, sectorEventNames } from "../events/SectorEvent.ts"
 import type { Sector } from "../Sector.ts"
 import { type SectorState, sectorStateNames, sectorStates, stateName, stateValue } from "../SectorState.ts"
 import { committingPlanner, type CommittingRow } from "./committing.ts"
 import { finalPlanner, sectorPlanner } from "./planners.ts"
-
-export type SectorRow = Row<Sector, SectorEvent, SectorState>
-export type SectorTable = Table<Sector, SectorEvent, SectorState>
+import type { SectorRow, SectorTable } from "./SectorRow.ts"
 
 type Moves = Partial<Record<SectorEventName, SectorState>>
 

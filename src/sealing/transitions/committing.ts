@@ -20,7 +20,7 @@ import {
 } from "../events/SectorEvent.ts"
 import type { Sector } from "../Sector.ts"
 import { type SectorState, stateName } from "../SectorState.ts"
-import type { SectorRow } from "./base.ts"
+import type { SectorRow } from "./SectorRow.ts"
 
 export interface CommittingRow {
   readonly event: SectorEventName

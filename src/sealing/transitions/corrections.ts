@@ -17,14 +17,13 @@ import {
   lateStartPacking,
   ordinaryRows,
   rows,
-  type SectorRow,
-  type SectorTable,
   stateOf,
   tableStates,
   withState,
 } from "./base.ts"
 import { committingPlanner } from "./committing.ts"
 import { sectorPlanner } from "./planners.ts"
+import type { SectorRow, SectorTable } from "./SectorRow.ts"
 
 export interface Correction {
   readonly name: string

@@ -16,7 +16,7 @@ import { planner } from "../../actors/tablePlanner.ts"
 import type { SectorEvent } from "../events/SectorEvent.ts"
 import type { Sector } from "../Sector.ts"
 import { isSectorState, stateName } from "../SectorState.ts"
-import type { SectorRow, SectorTable } from "./base.ts"
+import type { SectorRow, SectorTable } from "./SectorRow.ts"
 
 /** Lotus's `final`: the first event of the batch must be a global one; it is taken alone. */
 export const finalPlanner = (globals: ReadonlyArray<SectorRow>) => {
