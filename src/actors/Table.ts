@@ -69,7 +69,10 @@ export interface TableOptions<S, E extends TaggedEvent, St extends string> {
   readonly stateOf: (state: S) => St
   readonly withState: (state: S, to: St) => S
   readonly rows: ReadonlyArray<Row<S, E, St>>
-  /** Whole-batch planners of single states (Lotus's Committing and final states). */
+  /**
+   * Whole-batch planners of single states (Lotus's Committing). Such a planner meets every event that comes in its state,
+   * also those that have a global row; the rows of that state are `custom`. Reaching a final state is the end as ever.
+   */
   readonly custom?: Partial<Record<St, (pending: Pending<E>, state: S) => Plan<S, E>>>
   /** `one` (default): a row that moves ends the batch. `all`: goes on in the new state; the last state's step runs. */
   readonly consume?: "one" | "all"

@@ -101,11 +101,12 @@ const checkWaysOut = <S, E extends TaggedEvent, St extends string>(
   table: Table<S, E, St>,
 ): TableProblem | null => {
   for (const [name, info] of Object.entries<Table<S, E, St>["states"][St]>(table.states)) {
+    const own = table.rows.find((row) => row.from === name)
+    if (info.final === true && own !== undefined)
+      return { row: label(own), problem: `${name} is final, so this row would never run` }
     const ways = table.rows.filter(
       (row) => row.kind !== "global" && (row.from === name || row.from === "*") && leaves(row as never),
     )
-    if (info.final === true && ways.some((row) => row.from === name))
-      return { row: label(ways[0]!), problem: `${name} is final, so this row would never run` }
     if (
       info.final !== true &&
       info.rests !== true &&

@@ -61,13 +61,18 @@ export const planner = <S, E extends TaggedEvent, St extends string>(
   return (pending: Pending<E>, before: S): Plan<S, E> => {
     let from = stateOf(before)
     let place = placeOf(from)
-    if (place.custom !== null) return place.custom(pending, before)
+    if (place.custom !== null) {
+      const made = place.custom(pending, before)
+      const over = made.failure === null && !made.ended && placeOf(stateOf(made.state)).final
+      return over ? { ...made, step: false, ended: true } : made
+    }
     let state = before
     let index = 0
     let moved = false
     let applied: Array<Applied<E>> | null = null
     let rejected: Array<Rejected<E>> | null = null
-    while (index < pending.length && !place.final) {
+    // A state with a planner of its own gets what is left of the batch as a batch of its own.
+    while (index < pending.length && !place.final && place.custom === null) {
       const event = pending.at(index++)
       const row = place.rows.get(event._tag)
       const next =
