@@ -41,7 +41,11 @@ const parse = (text: string, from: number, to: number, migrations: Migrations): 
     const migrate = migrations[version]
     if (migrate === undefined)
       throw new DecodeError({ message: `there is no migration from version ${version}` })
-    value = migrate(value)
+    try {
+      value = migrate(value)
+    } catch (cause) {
+      throw new DecodeError({ message: `the migration from version ${version} failed: ${String(cause)}` })
+    }
   }
   return value
 }

@@ -133,6 +133,41 @@ describe("an old database", () => {
       }).pipe(Effect.scoped, Effect.provide(opened)),
     ))
 
+  it("states that a newer program wrote are refused by name, one by one; its timers keep the group from starting", () =>
+    run(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        yield* sql`update machines set version = 9 where id = 'ada'`
+        const newer = "cannot be read: it was written by version 9, this program knows"
+        const group = yield* accounts([])
+        for (const reading of [group.get("ada"), group.list(), group.restart("ada")])
+          expect((yield* Effect.flip(reading as Effect.Effect<unknown, Error>)).message).toBe(
+            `account ada ${newer} 3`,
+          )
+        const parked = yield* Effect.flip(group.sendAndWait("ada", { _tag: "Paid", source: "x", cents: 1 }))
+        expect(parked).toMatchObject({ _tag: "MachineParked" })
+        expect(parked.message).toContain(newer)
+        expect((yield* group.getAfter(7))?.amount).toBe(901)
+        expect((yield* sql<{ state: string }>`select state from machines where id = 'ada'`)[0]?.state).toBe(
+          '{"name":"Ada","cents":300}',
+        )
+        yield* sql`update timers set version = 9 where id = 'ada'`
+        expect((yield* Effect.flip(accounts([]))).message).toBe(`a timer of account ada ${newer} 2`)
+      }).pipe(Effect.scoped, Effect.provide(opened)),
+    ))
+
+  it("a migration that throws is named with its machine and its version", () =>
+    run(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        yield* sql`update machines set state = 'null' where id = 'ada'`
+        const group = yield* accounts([])
+        expect((yield* Effect.flip(group.get("ada"))).message).toContain(
+          "account ada cannot be read: the migration from version 1 failed: TypeError",
+        )
+      }).pipe(Effect.scoped, Effect.provide(opened)),
+    ))
+
   it("of a newer program is left alone", () =>
     run(
       Effect.gen(function* () {
