@@ -11,7 +11,7 @@ import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId } from "./Refusal.ts"
 import type { GroupStore, NewLogRow, Save, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
-import { cancel, type MachineTimers, type TimerChange } from "./Timers.ts"
+import { cancel, type MachineTimers, type SpentTimer, type TimerChange, type TimerWrite } from "./Timers.ts"
 
 const none: ReadonlyArray<never> = []
 
@@ -146,7 +146,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     at: number,
     ended: boolean,
     consumed: ReadonlyArray<number>,
-    timers: ReadonlyArray<TimerChange<E>>,
+    timers: ReadonlyArray<TimerWrite<E>>,
   ): Save<S, E> {
     return {
       id: this.id,
@@ -179,12 +179,12 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     return armed.length === 0 ? none : armed.map(({ name }) => cancel(name))
   }
 
-  /** The rows of the timers that posted the first `count` events; not of one that was set anew since. */
-  private spentTimers(count: number): ReadonlyArray<TimerChange<E>> {
-    let spent: Array<TimerChange<E>> | null = null
+  /** The rows of the timers that posted the first `count` events. */
+  private spentTimers(count: number): ReadonlyArray<SpentTimer> {
+    let spent: Array<SpentTimer> | null = null
     for (let index = 0; index < count; index++) {
       const { timer } = this.mailbox.note(index)
-      if (timer !== null && !this.host.timers.isArmed(this.id, timer)) (spent ??= []).push(cancel(timer))
+      if (timer !== null && !this.host.timers.isSetAgain(this.id, timer)) (spent ??= []).push(timer)
     }
     return spent ?? none
   }
@@ -241,7 +241,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
   }
 }
 
-const joined = <A>(first: ReadonlyArray<A>, second: ReadonlyArray<A>): ReadonlyArray<A> =>
+const joined = <A, B>(first: ReadonlyArray<A>, second: ReadonlyArray<B>): ReadonlyArray<A | B> =>
   first.length === 0 ? second : [...first, ...second]
 
 /** The durable rows of the first `count` events that wait. */

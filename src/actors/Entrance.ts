@@ -10,6 +10,7 @@ import type { Members } from "./Members.ts"
 import type { PlanFailure, TaggedEvent } from "./Planner.ts"
 import {
   BadEvent,
+  badId,
   ErrTerminated,
   MailboxFull,
   UnknownMachine,
@@ -42,7 +43,9 @@ export class Entrance<S, E extends TaggedEvent> {
         )
       const entering = this.enter(id, event, { inbox: 0, timer: null, reply })
       if (entering === null) return
-      const offered = Effect.catchAll(entering, (error) => Effect.sync(() => resume(Effect.fail(error))))
+      const offered = Effect.catchAllCause(entering, (cause) =>
+        Effect.sync(() => resume(Effect.failCause(cause))),
+      )
       return Fiber.interrupt(Runtime.runFork(this.members.runtime, offered))
     })
   }
@@ -69,20 +72,24 @@ export class Entrance<S, E extends TaggedEvent> {
     eventId: string | null,
   ): Effect.Effect<{ readonly duplicate: boolean }, Refusal | StoreError> {
     const { id } = machine
+    const { store } = this.members
     machine.reserved++
-    return Effect.matchEffect(this.members.store.accept(id, event, eventId, this.members.now()), {
-      onFailure: (error) => {
-        machine.reserved--
-        machine.passRoom()
-        return Effect.fail(error)
+    return Effect.matchCauseEffect(
+      Effect.suspend(() => store.accept(id, event, eventId)),
+      {
+        onFailure: (cause) => {
+          machine.reserved--
+          machine.passRoom()
+          return Effect.failCause(cause)
+        },
+        onSuccess: (accepted) => {
+          machine.reserved--
+          if (accepted._tag === "Accepted") return this.deliver(id, event, accepted.seq, eventId)
+          machine.passRoom()
+          return Effect.succeed({ duplicate: true })
+        },
       },
-      onSuccess: (accepted) => {
-        machine.reserved--
-        if (accepted._tag === "Accepted") return this.deliver(id, event, accepted.seq)
-        machine.passRoom()
-        return Effect.succeed({ duplicate: true })
-      },
-    })
+    )
   }
 
   /** A durable event's last step. When its machine has ended meanwhile, the sender is told and the inbox forgets it. */
@@ -90,6 +97,7 @@ export class Entrance<S, E extends TaggedEvent> {
     id: MachineId,
     event: E,
     seq: number,
+    eventId: string | null,
   ): Effect.Effect<{ readonly duplicate: boolean }, Refusal | StoreError> {
     const { members } = this
     // The group stops: the row stays, and the next group plans it.
@@ -98,7 +106,7 @@ export class Entrance<S, E extends TaggedEvent> {
     const arrive = () => {
       // A row that is gone was seen by the machine before it ended: planned, or a dead letter.
       if (machine.phase === "ended" && !members.stopping)
-        return Effect.flatMap(members.store.discard(id, [seq]), (gone) =>
+        return Effect.flatMap(members.store.discard(id, [seq], eventId), (gone) =>
           gone === 0 ? accepted : Effect.fail(this.terminated(id)),
         )
       machine.push(event, { inbox: seq, timer: null, reply: null })
@@ -144,6 +152,8 @@ export class Entrance<S, E extends TaggedEvent> {
   private waitFor(id: MachineId): Effect.Effect<void, Refusal | StoreError> | null {
     const { members } = this
     if (members.stopping) return Effect.fail(this.terminated(id))
+    const bad = badId(members.kind, id)
+    if (bad !== null) return Effect.fail(bad)
     const begun = this.beginning.get(id)
     if (begun !== undefined)
       return Effect.async<void>((resume) => {

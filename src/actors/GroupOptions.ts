@@ -5,6 +5,7 @@
 import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Data from "effect/Data"
 import type { Codec } from "./Codec.ts"
 import type { Applied, PlanFailure, Planner, TaggedEvent } from "./Planner.ts"
 import type { Planned } from "./MachineCore.ts"
@@ -108,7 +109,7 @@ export interface GroupOptions<S, E extends TaggedEvent, R = never> {
   readonly project?: Project<S, E>
   /** Timers that a plan sets or cancels, saved in its commit. */
   readonly timers?: (planned: Planned<S, E>, atMillis: number) => ReadonlyArray<TimerChange<E>>
-  /** Called after each saved plan, in order, also a failed one. Must be quick and must not throw. */
+  /** Called after each saved plan, in order, also a failed one. Must be quick; what it throws is logged. */
   readonly observe?: (change: Change<S, E>) => void
   /**
    * Called for each dead letter, also for those of the first moment, before anybody can read the stream of them; `log`
@@ -133,4 +134,35 @@ export const defaultSettings: GroupSettings = {
   interruptibleSteps: false,
   drainMillis: 0,
   restarts: restartDefaults,
+}
+
+/** A group's settings cannot be meant so: thrown when the group is made, before anything runs. */
+export class BadSetting extends Data.TaggedError("BadSetting")<{
+  readonly kind: string
+  readonly setting: string
+  readonly value: unknown
+  readonly expected: string
+}> {
+  override get message() {
+    return `group ${this.kind}: ${this.setting} is ${String(this.value)}, and must be ${this.expected}`
+  }
+}
+
+/** Counts of which none would be a group that waits for ever. */
+const counts = ["mailboxCapacity", "eventsPerTurn", "resumeAtOnce"] as const
+
+/** The group's settings over the defaults. Throws `BadSetting`. */
+export const settingsOf = <S, E extends TaggedEvent, R>({
+  kind,
+  settings: given,
+}: GroupOptions<S, E, R>): GroupSettings => {
+  const settings = { ...defaultSettings, ...given }
+  const check = (setting: string, value: unknown, holds: boolean, expected: string) => {
+    if (!holds) throw new BadSetting({ kind, setting, value, expected })
+  }
+  for (const name of counts) check(name, settings[name], settings[name] >= 1, "1 or more")
+  const { idleTimeToPassivateMillis: idle, drainMillis: drain } = settings
+  check("idleTimeToPassivateMillis", idle, idle === null || idle > 0, "above 0, or null for never")
+  check("drainMillis", drain, drain >= 0, "0 or more")
+  return settings
 }

@@ -15,22 +15,33 @@ export class Hub<A> {
   }
 
   offer(value: A): void {
-    for (const reader of this.readers) reader.unsafeOffer(value)
+    // A queue that is full says no, and then makes room by its own rule.
+    for (const reader of this.readers)
+      if (!reader.unsafeOffer(value)) Effect.runSync(Queue.offer(reader, value))
   }
 
   /** Values from the moment this Effect is run, until the scope closes. */
-  readonly listen: Effect.Effect<Stream.Stream<A>, never, Scope.Scope> = Effect.map(
-    Effect.acquireRelease(
-      Effect.tap(Queue.unbounded<A>(), (reader) => Effect.sync(() => this.readers.add(reader))),
-      (reader) =>
-        Effect.suspend(() => {
-          this.readers.delete(reader)
-          return Queue.shutdown(reader)
-        }),
-    ),
-    (reader) => Stream.fromQueue(reader),
-  )
+  readonly listen: Effect.Effect<Stream.Stream<A>, never, Scope.Scope> = this.listenWith(Queue.unbounded())
+
+  /** The same for one who can read elsewhere what was missed: of those that wait, only the newest are kept. */
+  listenToNewest(most: number): Effect.Effect<Stream.Stream<A>, never, Scope.Scope> {
+    return this.listenWith(Queue.sliding(most))
+  }
 
   /** Values from the moment the stream is run. */
   readonly stream: Stream.Stream<A> = Stream.unwrapScoped(this.listen)
+
+  private listenWith(
+    making: Effect.Effect<Queue.Queue<A>>,
+  ): Effect.Effect<Stream.Stream<A>, never, Scope.Scope> {
+    const reader = Effect.acquireRelease(
+      Effect.tap(making, (queue) => Effect.sync(() => this.readers.add(queue))),
+      (queue) =>
+        Effect.suspend(() => {
+          this.readers.delete(queue)
+          return Queue.shutdown(queue)
+        }),
+    )
+    return Effect.map(reader, (queue) => Stream.fromQueue(queue))
+  }
 }

@@ -57,6 +57,9 @@ export class Journal extends Context.Tag("linkseal/actors/Journal")<
 /** How many entries a reader fetches at once. */
 const pageEntries = 500
 
+/** How many live entries wait for a reader; one that is further behind reads on from the store. */
+const liveEntries = 1_000
+
 /** A journal over a way of reading it and the hub that its writer publishes to. */
 export const over = (
   reading: JournalReading,
@@ -78,9 +81,16 @@ export const over = (
     since: (seq) =>
       // Listening before reading leaves no gap; what both give is dropped by its sequence.
       Stream.unwrapScoped(
-        Effect.map(hub.listen, (live) => {
+        Effect.map(hub.listenToNewest(liveEntries), (live) => {
           let last = seq
-          return Stream.concat(pages(seq), live).pipe(
+          // What waited is without a gap; when it begins behind one, the store has what lies between.
+          const following = Stream.flatMap(Stream.chunks(live), (entries) => {
+            const first = Chunk.unsafeHead(entries).seq
+            const missed = Stream.takeWhile(pages(last), (entry) => entry.seq < first)
+            const waited = Stream.fromChunk(entries)
+            return first > last + 1 ? Stream.concat(missed, waited) : waited
+          })
+          return Stream.concat(pages(seq), following).pipe(
             Stream.filter((entry) => {
               if (entry.seq <= last) return false
               last = entry.seq

@@ -5,6 +5,7 @@
  */
 import type { Pending, PlanFailure } from "./Planner.ts"
 import type { Refusal } from "./Refusal.ts"
+import type { SpentTimer } from "./Timers.ts"
 
 /** What became of one event: taken (and saved), refused by the planner, or its machine stopped before it. */
 export type Verdict =
@@ -16,8 +17,8 @@ export type Verdict =
 export interface Note {
   /** Its row in the durable inbox, 0 when it lives in memory only. */
   readonly inbox: number
-  /** The name of the durable timer that posted it, if one did. */
-  readonly timer: string | null
+  /** The timer that posted it, if one did. */
+  readonly timer: SpentTimer | null
   /** Told the verdict on this very event, after the write. */
   readonly reply: ((verdict: Verdict) => void) | null
 }
@@ -34,7 +35,7 @@ export interface Envelope<E> extends Note {
 class Noted<E> implements Envelope<E> {
   readonly event: E
   readonly inbox: number
-  readonly timer: string | null
+  readonly timer: SpentTimer | null
   readonly reply: ((verdict: Verdict) => void) | null
 
   constructor(event: E, { inbox, timer, reply }: Note) {

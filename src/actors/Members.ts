@@ -19,7 +19,7 @@ import type { MachineId, Refusal } from "./Refusal.ts"
 import { StateMachine } from "./StateMachine.ts"
 import type { GroupStore, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
-import { Alarm, cancel, MachineTimers } from "./Timers.ts"
+import { Alarm, MachineTimers, type SpentTimer } from "./Timers.ts"
 
 export interface MemberParts<S, E extends TaggedEvent> {
   readonly options: GroupOptions<S, E, unknown>
@@ -62,7 +62,9 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     this.runtime = parts.runtime
     this.resend = parts.resend
     this.alarm = new Alarm(parts.clock, parts.runtime as Runtime.Runtime<never>)
-    this.timers = new MachineTimers<E>(this.alarm, (id, name, event) => this.postTimer(id, name, event))
+    this.timers = new MachineTimers<E>(this.alarm, (id, timer, event) =>
+      this.guarded(id, "a timer", () => this.postTimer(id, timer, event)),
+    )
   }
 
   get kind(): string {
@@ -80,6 +82,15 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
 
   loadOrCreate(id: MachineId): StateMachine<S, E> {
     return this.sms.get(id) ?? this.create(id, false)
+  }
+
+  /** As `loadOrCreate`; null when the room's own code throws for this machine, which harms no other. */
+  woken(id: MachineId): StateMachine<S, E> | null {
+    let machine: StateMachine<S, E> | null = null
+    this.guarded(id, "waking", () => {
+      machine = this.loadOrCreate(id)
+    })
+    return machine
   }
 
   create(id: MachineId, revive: boolean): StateMachine<S, E> {
@@ -101,8 +112,20 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   }
 
   changed(change: Change<S, E>): void {
-    this.options.observe?.(change)
+    const { observe } = this.options
+    if (observe !== undefined) this.guarded(change.id, "observe", () => observe(change))
     this.changes.offer(change)
+  }
+
+  /** The room's own code, called between machines: what it throws is told, and harms none of them. */
+  private guarded(id: MachineId, what: string, run: () => void): void {
+    try {
+      run()
+    } catch (defect) {
+      const message = `${what} of ${this.kind} ${id} threw: ${String(defect)}`
+      this.failed(id, "defect", message)
+      Runtime.runFork(this.runtime, Effect.logError(message))
+    }
   }
 
   deadLetter(id: MachineId, event: E, reason: string): void {
@@ -110,7 +133,8 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     if (deadLetter === "log") {
       const message = `${this.kind} ${id} did not take ${event._tag}: ${reason}`
       Runtime.runFork(this.runtime, Effect.logWarning(message))
-    } else deadLetter?.(id, event, reason)
+    } else if (deadLetter !== undefined)
+      this.guarded(id, "deadLetter", () => void deadLetter(id, event, reason))
     if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
   }
 
@@ -128,7 +152,7 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     const seqs = rowsOf(unplanned)
     const fired = unplanned.flatMap(({ timer }) => (timer === null ? [] : [timer]))
     if (seqs.length === 0 && fired.length === 0) return gone()
-    const discarding = seqs.length === 0 ? Effect.void : this.store.discard(machine.id, seqs)
+    const discarding = seqs.length === 0 ? Effect.void : this.store.discard(machine.id, seqs, null)
     const forgetting = Effect.zipRight(discarding, this.forgetTimers(machine.id, fired))
     Runtime.runFork(this.runtime, Effect.ensuring(this.noting(machine, forgetting), Effect.sync(gone)))
   }
@@ -144,11 +168,9 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
   }
 
   /** Takes timers that have fired, and whose events nobody plans, out of the store; not those that were set anew. */
-  private forgetTimers(id: MachineId, fired: ReadonlyArray<string>): Effect.Effect<void, StoreError> {
-    const names = fired.filter((name) => !this.timers.isArmed(id, name))
-    return names.length === 0 || !this.settings.durableTimers
-      ? Effect.void
-      : this.store.setTimers(id, names.map(cancel))
+  private forgetTimers(id: MachineId, fired: ReadonlyArray<SpentTimer>): Effect.Effect<void, StoreError> {
+    const spent = fired.filter((timer) => !this.timers.isSetAgain(id, timer))
+    return spent.length === 0 || !this.settings.durableTimers ? Effect.void : this.store.setTimers(id, spent)
   }
 
   private noting(machine: StateMachine<S, E>, writing: Effect.Effect<void, StoreError>): Effect.Effect<void> {
@@ -177,15 +199,15 @@ export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
     })
   }
 
-  private postTimer(id: MachineId, name: string, event: E): void {
+  private postTimer(id: MachineId, timer: SpentTimer, event: E): void {
     if (this.stopping) return
     const machine = this.loadOrCreate(id)
     if (machine.phase === "ended") {
       this.deadLetter(id, event, "it has ended")
-      Runtime.runFork(this.runtime, this.noting(machine, this.forgetTimers(id, [name])))
+      Runtime.runFork(this.runtime, this.noting(machine, this.forgetTimers(id, [timer])))
       return
     }
-    machine.push(event, { inbox: 0, timer: name, reply: null })
+    machine.push(event, { inbox: 0, timer, reply: null })
   }
 
   /** Lets idle machines go: one timer for the whole group, set only while there are machines. */

@@ -1,6 +1,6 @@
 /**
  * The ways in which a machine refuses an event, by what happens next: it has ended, it is parked until somebody
- * restarts it, its mailbox is full, or (in a strict group) there is no such machine.
+ * restarts it, its mailbox is full, (in a strict group) there is no such machine, or it is no event or no id at all.
  */
 import * as Data from "effect/Data"
 
@@ -82,5 +82,24 @@ export class BadState extends Data.TaggedError("BadState")<{
   readonly message: string
 }> {}
 
+/** The id is none that a store can keep exactly, so that two machines could become one, or none. */
+export class BadId extends Data.TaggedError("BadId")<{
+  readonly kind: string
+  readonly id: unknown
+}> {
+  override get message() {
+    return `${JSON.stringify(this.id) ?? "undefined"} is no id of a ${this.kind}: an id is a text that is not empty, or a whole number`
+  }
+}
+
+/** Half a character, which becomes another one in the store: two such ids would be one machine. */
+const halfCharacter = /\p{Surrogate}/u
+
+/** Ids are compared exactly, in memory and in the store; null when this one can be. */
+export const badId = (kind: string, id: unknown): BadId | null => {
+  const good = typeof id === "string" ? id !== "" && !halfCharacter.test(id) : Number.isSafeInteger(id)
+  return good ? null : new BadId({ kind, id })
+}
+
 /** Why an event was not accepted. */
-export type Refusal = ErrTerminated | MachineParked | MailboxFull | UnknownMachine | BadEvent
+export type Refusal = ErrTerminated | MachineParked | MailboxFull | UnknownMachine | BadEvent | BadId

@@ -45,7 +45,7 @@ export class Resumption<S, E extends TaggedEvent> {
   }
 
   private wake(ids: ReadonlyArray<MachineId>): ReadonlyArray<StateMachine<S, E>> {
-    return ids.map((id) => this.members.loadOrCreate(id))
+    return ids.flatMap((id) => this.members.woken(id) ?? [])
   }
 
   /** Page after page, each when the one before has come to rest. */
@@ -55,11 +55,12 @@ export class Resumption<S, E extends TaggedEvent> {
       let [machines, after] = [first, last]
       for (;;) {
         yield* this.rested(machines)
-        if (machines.length < this.atOnce || members.stopping) return
-        const ids = yield* Effect.retry(this.page(after), Schedule.spaced(Duration.millis(pauseMillis)))
         if (members.stopping) return
+        const ids = yield* Effect.retry(this.page(after), Schedule.spaced(Duration.millis(pauseMillis)))
+        const end = ids[ids.length - 1]
+        if (members.stopping || end === undefined) return
         machines = this.wake(ids)
-        after = ids[ids.length - 1] ?? after
+        after = end
       }
     }).pipe(Effect.orDie, Effect.withClock(members.clock))
   }
@@ -68,6 +69,7 @@ export class Resumption<S, E extends TaggedEvent> {
   private rested(machines: ReadonlyArray<StateMachine<S, E>>): Effect.Effect<void> {
     const all = Effect.async<void>((resume) => {
       let working = machines.length
+      if (working === 0) resume(Effect.void)
       for (const machine of machines)
         machine.whenResting(() => {
           this.members.release(machine)

@@ -67,8 +67,10 @@ export class Shutdown<S, E extends TaggedEvent> {
     const unplanned: Array<{ id: MachineId; event: E; durable: boolean }> = []
     for (const machine of machines) {
       if (machine.hasFiber) unfinished.push(machine.id)
-      for (const { event, inbox } of machine.drain())
-        unplanned.push({ id: machine.id, event, durable: inbox !== 0 })
+      for (const { event, inbox, timer } of machine.drain()) {
+        const durable = inbox !== 0 || (timer !== null && this.members.settings.durableTimers)
+        unplanned.push({ id: machine.id, event, durable })
+      }
     }
     this.members.sms.clear()
     return { unfinished, unplanned }

@@ -11,7 +11,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Entrance } from "./Entrance.ts"
-import { defaultSettings, type Change, type GroupOptions } from "./GroupOptions.ts"
+import { settingsOf, type Change, type GroupOptions } from "./GroupOptions.ts"
 import {
   liveStatus,
   storedStatus,
@@ -25,8 +25,10 @@ import type { PlanFailure, TaggedEvent } from "./Planner.ts"
 import {
   AlreadyExists,
   AlreadyTracking,
+  badId,
   BadState,
   UnknownMachine,
+  type BadId,
   type ErrTerminated,
   type MachineId,
   type Refusal,
@@ -63,7 +65,7 @@ export class StateGroup<S, E extends TaggedEvent> {
     options: GroupOptions<S, E, R>,
   ): Effect.Effect<StateGroup<S, E>, StoreError, StateStore | Scope.Scope | Exclude<R, Scope.Scope>> {
     return Effect.gen(function* () {
-      const settings = { ...defaultSettings, ...options.settings }
+      const settings = settingsOf(options)
       const clock = options.clock ?? (yield* Effect.clock)
       const store = (yield* StateStore).open<S, E>({
         kind: options.kind,
@@ -121,7 +123,8 @@ export class StateGroup<S, E extends TaggedEvent> {
 
   /**
    * Writes the event into the machine's durable inbox; resolves after that commit. It will be planned, also across a
-   * crash. A re-send with the same `eventId` is accepted without a second effect (`duplicate`).
+   * crash. A re-send with the same `eventId` is accepted without a second effect (`duplicate`) for at least
+   * `eventIdMillis`, seven days if the store is not set otherwise; an id whose event was refused may be sent again.
    */
   sendDurable(
     id: MachineId,
@@ -143,11 +146,13 @@ export class StateGroup<S, E extends TaggedEvent> {
   begin(
     id: MachineId,
     state: S,
-  ): Effect.Effect<void, AlreadyTracking | AlreadyExists | BadState | ErrTerminated | StoreError> {
-    type Refused = AlreadyTracking | AlreadyExists | BadState | ErrTerminated | StoreError
+  ): Effect.Effect<void, AlreadyTracking | AlreadyExists | BadState | BadId | ErrTerminated | StoreError> {
+    type Refused = AlreadyTracking | AlreadyExists | BadState | BadId | ErrTerminated | StoreError
     return Effect.suspend((): Effect.Effect<void, Refused> => {
       const { members, kind, entrance } = this
       if (members.stopping) return Effect.fail(entrance.terminated(id))
+      const bad = badId(kind, id)
+      if (bad !== null) return Effect.fail(bad)
       const wrong = members.options.state.check(state)
       if (wrong !== null)
         return Effect.fail(new BadState({ kind, id, message: `incorrect type for ${kind} ${id}: ${wrong}` }))
@@ -243,12 +248,12 @@ export class StateGroup<S, E extends TaggedEvent> {
   timers(
     id: MachineId,
     ...changes: ReadonlyArray<TimerChange<E>>
-  ): Effect.Effect<void, StoreError | ErrTerminated> {
-    return Effect.suspend((): Effect.Effect<void, StoreError | ErrTerminated> =>
-      this.members.stopping
-        ? Effect.fail(this.entrance.terminated(id))
-        : armTimers(this.members, id, changes),
-    )
+  ): Effect.Effect<void, StoreError | ErrTerminated | BadId> {
+    return Effect.suspend((): Effect.Effect<void, StoreError | ErrTerminated | BadId> => {
+      if (this.members.stopping) return Effect.fail(this.entrance.terminated(id))
+      const bad = badId(this.kind, id)
+      return bad === null ? armTimers(this.members, id, changes) : Effect.fail(bad)
+    })
   }
 
   /** Sends the event when `millis` have passed on the group's clock. Setting a name that is set replaces it. */
@@ -257,17 +262,22 @@ export class StateGroup<S, E extends TaggedEvent> {
     name: string,
     millis: number,
     event: E,
-  ): Effect.Effect<void, StoreError | ErrTerminated> {
+  ): Effect.Effect<void, StoreError | ErrTerminated | BadId> {
     return Effect.suspend(() => this.timers(id, after(name, millis, event, this.members.now())))
   }
 
   /** Sends the event at a time of the group's clock, milliseconds since 1970; at once when that has passed. */
-  at(id: MachineId, name: string, time: number, event: E): Effect.Effect<void, StoreError | ErrTerminated> {
+  at(
+    id: MachineId,
+    name: string,
+    time: number,
+    event: E,
+  ): Effect.Effect<void, StoreError | ErrTerminated | BadId> {
     return this.timers(id, at(name, time, event))
   }
 
   /** Takes a timer back; nothing happens when it is not set, or when its event waits already. */
-  cancel(id: MachineId, name: string): Effect.Effect<void, StoreError | ErrTerminated> {
+  cancel(id: MachineId, name: string): Effect.Effect<void, StoreError | ErrTerminated | BadId> {
     return this.timers(id, cancel(name))
   }
 
@@ -313,8 +323,8 @@ export class StateGroup<S, E extends TaggedEvent> {
 
   /**
    * Stops all machines: nothing is accepted or planned any more, steps may end by themselves for `drainMillis` (of
-   * the caller's clock) and are then interrupted. What was accepted and not planned is in the report; durable events
-   * among it stay in the inbox. Stopping again, also at the same time, gives the same report.
+   * the caller's clock) and are then interrupted. What was accepted and not planned is in the report; what of it the store
+   * keeps for the next group (the inbox, the events of durable timers) is marked `durable`. Stopping again, also at the same time, gives the same report.
    */
   stop(limits: StopLimits = {}): Effect.Effect<StopReport<E>> {
     return this.shutdown.stop(limits)

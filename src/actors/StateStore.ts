@@ -10,7 +10,7 @@ import type { JournalDraft } from "./Journal.ts"
 import type { Project } from "./Projection.ts"
 import type { MachineId } from "./Refusal.ts"
 import type { StoreError } from "./StoreError.ts"
-import type { TimerChange } from "./Timers.ts"
+import type { TimerWrite } from "./Timers.ts"
 
 /** What the store knows of one machine. */
 export interface StoredMachine<S, E> {
@@ -53,7 +53,7 @@ export interface Save<S, E> {
   readonly stepPending: boolean
   /** Inbox rows that are consumed. */
   readonly consumed: ReadonlyArray<number>
-  readonly timers: ReadonlyArray<TimerChange<E>>
+  readonly timers: ReadonlyArray<TimerWrite<E>>
   readonly log: ReadonlyArray<NewLogRow>
   /**
    * How many log entries there were before this save; drops `logDrop` (a range of positions, never the newest) first.
@@ -69,6 +69,9 @@ export interface Save<S, E> {
   readonly events: ReadonlyArray<E>
   readonly at: number
 }
+
+/** How long event ids are remembered at least, so that a re-send is known as one. */
+export const eventIdMillis = 7 * 86_400_000
 
 export type Accepted = { readonly _tag: "Accepted"; readonly seq: number } | { readonly _tag: "Duplicate" }
 
@@ -99,15 +102,20 @@ export interface GroupStore<S, E> {
   readonly logNumber: () => number
   /** Null when it is saved at once (memory), else an Effect that resolves after the commit. */
   readonly save: (save: Save<S, E>) => Effect.Effect<void, StoreError> | null
-  /** Resolves when the event is in the durable inbox. An event id that was seen before is a `Duplicate`. */
-  readonly accept: (
+  /**
+   * Resolves when the event is in the durable inbox. An event id that was seen before is a `Duplicate`; ids are
+   * remembered for `eventIdMillis` of the store's own clock, not of the group's.
+   */
+  readonly accept: (id: MachineId, event: E, eventId: string | null) => Effect.Effect<Accepted, StoreError>
+  /**
+   * Takes events out of the durable inbox that nobody will plan: their machine has ended. Gives how many there were.
+   * With an event id, that is forgotten with the event: its sender is told no, and may send it again.
+   */
+  readonly discard: (
     id: MachineId,
-    event: E,
+    seqs: ReadonlyArray<number>,
     eventId: string | null,
-    at: number,
-  ) => Effect.Effect<Accepted, StoreError>
-  /** Takes events out of the durable inbox that nobody will plan: their machine has ended. Gives how many there were. */
-  readonly discard: (id: MachineId, seqs: ReadonlyArray<number>) => Effect.Effect<number, StoreError>
+  ) => Effect.Effect<number, StoreError>
   readonly has: (id: MachineId) => Effect.Effect<boolean, StoreError>
   readonly list: (after: MachineId | null, limit: number) => Effect.Effect<Page<S>, StoreError>
   /** Machines with waiting durable events or an unfinished step, in the order of their ids, behind `after`. */
@@ -118,7 +126,7 @@ export interface GroupStore<S, E> {
   readonly timers: Effect.Effect<ReadonlyArray<StoredTimer<E>>, StoreError>
   readonly setTimers: (
     id: MachineId,
-    changes: ReadonlyArray<TimerChange<E>>,
+    changes: ReadonlyArray<TimerWrite<E>>,
   ) => Effect.Effect<void, StoreError>
   /** Log entries from a position (0 is the oldest kept), oldest first. */
   readonly log: (

@@ -29,6 +29,16 @@ export const at = <E>(name: string, time: number, event: E): TimerChange<E> => (
 export const after = <E>(name: string, millis: number, event: E, now: number): TimerChange<E> =>
   at(name, now + Math.max(0, millis), event)
 
+/** Takes the row of a timer that has fired out of the store, but not when the name was set anew to another time. */
+export interface SpentTimer {
+  readonly _tag: "Spent"
+  readonly name: string
+  readonly at: number
+}
+
+/** What the store is told of timers. */
+export type TimerWrite<E> = TimerChange<E> | SpentTimer
+
 export const cancel = (name: string): TimerChange<never> => ({ _tag: "Cancel", name })
 
 /** How long the alarm sleeps at once: the timers of Node go wrong beyond 2^31 milliseconds, which is 25 days. */
@@ -101,9 +111,9 @@ interface Armed<E> {
 export class MachineTimers<E> {
   private readonly armed = new Map<MachineId, Map<string, Armed<E>>>()
   private readonly alarm: Alarm
-  private readonly post: (id: MachineId, name: string, event: E) => void
+  private readonly post: (id: MachineId, fired: SpentTimer, event: E) => void
 
-  constructor(alarm: Alarm, post: (id: MachineId, name: string, event: E) => void) {
+  constructor(alarm: Alarm, post: (id: MachineId, fired: SpentTimer, event: E) => void) {
     this.alarm = alarm
     this.post = post
   }
@@ -126,13 +136,14 @@ export class MachineTimers<E> {
     const timer = this.alarm.set(change.at, () => {
       names.delete(change.name)
       if (names.size === 0) this.armed.delete(id)
-      this.post(id, change.name, change.event)
+      this.post(id, { _tag: "Spent", name: change.name, at: change.at }, change.event)
     })
     names.set(change.name, { timer, change })
   }
 
-  isArmed(id: MachineId, name: string): boolean {
-    return this.armed.get(id)?.has(name) ?? false
+  /** The timer that has fired was set anew to the same time: its row is the new one's. */
+  isSetAgain(id: MachineId, { name, at: fired }: SpentTimer): boolean {
+    return this.armed.get(id)?.get(name)?.timer.at === fired
   }
 
   /** The names and due times of a machine's timers. */

@@ -86,5 +86,5 @@ export const forgetEnded = <S, E>(
 ): Effect.Effect<void, StoreError> => {
   if (found === null || !found.ended || revive || found.inbox.length === 0) return Effect.void
   const seqs = found.inbox.map(({ seq }) => seq)
-  return Effect.asVoid(store.discard(id, seqs))
+  return Effect.asVoid(store.discard(id, seqs, null))
 }

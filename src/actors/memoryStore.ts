@@ -3,15 +3,23 @@
  * reference (they are immutable), so nothing is encoded; a save without a projection is done at once, without an
  * Effect. What is "durable" here outlives the group, not the process.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Hub } from "./Hub.ts"
 import { Journal, over, type JournalDraft, type JournalEntry } from "./Journal.ts"
 import type { MachineId } from "./Refusal.ts"
-import { StateStore, type GroupShelf, type GroupStore, type LogRow, type Save } from "./StateStore.ts"
+import {
+  eventIdMillis,
+  StateStore,
+  type GroupShelf,
+  type GroupStore,
+  type LogRow,
+  type Save,
+} from "./StateStore.ts"
 import { storeError } from "./StoreError.ts"
-import type { TimerChange } from "./Timers.ts"
+import type { TimerWrite } from "./Timers.ts"
 
 interface Cell {
   state: unknown
@@ -21,7 +29,6 @@ interface Cell {
   /** Null while there is none: most machines of a simulation have neither. */
   log: Array<LogRow> | null
   inbox: Array<{ readonly seq: number; readonly event: unknown }> | null
-  eventIds: Set<string> | null
 }
 
 /** What a memory store holds; hand one to two layers, and the second opens what the first wrote. */
@@ -29,6 +36,8 @@ export class MemoryShelves {
   readonly kinds = new Map<string, Map<MachineId, Cell>>()
   readonly timers = new Map<string, Map<MachineId, Map<string, { at: number; event: unknown }>>>()
   readonly journal: Array<JournalEntry> = []
+  /** When each was seen, oldest first. */
+  readonly eventIds = new Map<string, number>()
   inboxSequence = 0
 
   cells(kind: string): Map<MachineId, Cell> {
@@ -39,7 +48,18 @@ export class MemoryShelves {
     return made
   }
 
-  setTimers(kind: string, id: MachineId, changes: ReadonlyArray<TimerChange<unknown>>): void {
+  /** Remembers the event id; false when it was seen before. Those that are too old are forgotten. */
+  isNew(eventId: string, now: number): boolean {
+    for (const [old, at] of this.eventIds) {
+      if (at >= now - eventIdMillis) break
+      this.eventIds.delete(old)
+    }
+    if (this.eventIds.has(eventId)) return false
+    this.eventIds.set(eventId, now)
+    return true
+  }
+
+  setTimers(kind: string, id: MachineId, changes: ReadonlyArray<TimerWrite<unknown>>): void {
     if (changes.length === 0) return
     const machines =
       this.timers.get(kind) ?? new Map<MachineId, Map<string, { at: number; event: unknown }>>()
@@ -47,8 +67,9 @@ export class MemoryShelves {
     const names = machines.get(id) ?? new Map<string, { at: number; event: unknown }>()
     machines.set(id, names)
     for (const change of changes) {
-      if (change._tag === "Cancel") names.delete(change.name)
-      else names.set(change.name, { at: change.at, event: change.event })
+      if (change._tag === "Set") names.set(change.name, { at: Math.round(change.at), event: change.event })
+      else if (change._tag === "Cancel" || names.get(change.name)?.at === Math.round(change.at))
+        names.delete(change.name)
     }
     if (names.size === 0) machines.delete(id)
   }
@@ -61,7 +82,6 @@ const newCell = (state: unknown): Cell => ({
   stepPending: false,
   log: null,
   inbox: null,
-  eventIds: null,
 })
 
 const openShelf = <S, E>(
@@ -89,7 +109,7 @@ const openShelf = <S, E>(
   return {
     load: (id, initial) => {
       const cell = cells.get(id)
-      if (cell === undefined) return null
+      if (cell === undefined || (!cell.stored && (cell.inbox?.length ?? 0) === 0)) return null
       return {
         state: cell.stored ? (cell.state as S) : initial(id),
         stored: cell.stored,
@@ -116,25 +136,25 @@ const openShelf = <S, E>(
       )
     },
     accept: (id, event, eventId) =>
-      Effect.sync(() => {
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        if (eventId !== null && !shelves.isNew(idKey(shelf.kind, id, eventId), now))
+          return { _tag: "Duplicate" as const }
         let cell = cells.get(id)
         if (cell === undefined) cells.set(id, (cell = newCell(undefined)))
-        if (eventId !== null) {
-          cell.eventIds ??= new Set()
-          if (cell.eventIds.has(eventId)) return { _tag: "Duplicate" as const }
-          cell.eventIds.add(eventId)
-        }
         const seq = ++shelves.inboxSequence
         ;(cell.inbox ??= []).push({ seq, event })
         return { _tag: "Accepted" as const, seq }
       }),
-    discard: (id, seqs) =>
+    discard: (id, seqs, eventId) =>
       Effect.sync(() => {
         const cell = cells.get(id)
         if (cell === undefined || cell.inbox === null) return 0
         const before = cell.inbox.length
-        cell.inbox = cell.inbox.filter((row) => !seqs.includes(row.seq))
-        return before - cell.inbox.length
+        const none = new Set(seqs)
+        cell.inbox = cell.inbox.filter((row) => !none.has(row.seq))
+        const gone = before - cell.inbox.length
+        if (eventId !== null && gone > 0) shelves.eventIds.delete(idKey(shelf.kind, id, eventId))
+        return gone
       }),
     has: (id) => Effect.sync(() => cells.get(id)?.stored ?? false),
     list: (after, limit) =>
@@ -165,11 +185,28 @@ const openShelf = <S, E>(
   }
 }
 
-/** Integers before strings, each in their own order: the order of SQLite's key. */
+const idKey = (kind: string, id: MachineId, eventId: string): string => JSON.stringify([kind, id, eventId])
+
+/** Integers before texts, texts by the bytes of their UTF-8: the order of SQLite's key. */
 const byId = (a: MachineId, b: MachineId): number => {
-  if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0
+  if (typeof a === "string" && typeof b === "string") return byBytes(a, b)
+  if (typeof a === "number" && typeof b === "number") return a - b
   return typeof a === "number" ? -1 : 1
 }
+
+/** Only where a half of a pair meets a character behind all halves does UTF-16 order otherwise than UTF-8. */
+const byBytes = (a: string, b: string): number => {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index++) {
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)]
+    if (x === y) continue
+    const paired = isHalf(x) !== isHalf(y) && Math.max(x, y) > 0xdf_ff
+    return paired ? y - x : x - y
+  }
+  return a.length - b.length
+}
+
+const isHalf = (unit: number): boolean => unit >= 0xd8_00 && unit <= 0xdf_ff
 
 const firstAfter = (sorted: ReadonlyArray<MachineId>, after: MachineId): number => {
   const index = sorted.findIndex((id) => byId(id, after) > 0)

@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { Hub } from "../Hub.ts"
 import type { JournalEntry } from "../Journal.ts"
+import { eventIdMillis } from "../StateStore.ts"
 import { StoreError, storeError } from "../StoreError.ts"
 import { onSharedQueue } from "../time/TurnScheduler.ts"
 import { Transaction, type Result, type Sequences, type Written } from "./Transaction.ts"
@@ -26,14 +27,14 @@ export interface CommitOptions {
   readonly batchWorks: number
   /** How many journal entries are kept; older ones are deleted as new ones come. */
   readonly journalEntries: number
-  /** How long event ids are remembered, so that a re-send is known as one. */
+  /** How long event ids are remembered at least, so that a re-send is known as one. */
   readonly eventIdMillis: number
 }
 
 export const defaultCommitOptions: CommitOptions = {
   batchWorks: 4_096,
   journalEntries: 1_000_000,
-  eventIdMillis: 7 * 86_400_000,
+  eventIdMillis,
 }
 
 /** The writer goes round again while more works keep coming, at most so often, before it commits. */
@@ -174,7 +175,10 @@ export class GroupCommit {
   private write(tickets: ReadonlyArray<Ticket>): Effect.Effect<void> {
     const sequences = { ...this.sequences }
     const works = tickets.map((ticket) => ticket.work)
-    return Effect.matchCauseEffect(Transaction.write(this.sql, works, sequences), {
+    const writing = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Transaction.write(this.sql, works, sequences, now),
+    )
+    return Effect.matchCauseEffect(writing, {
       onSuccess: (written) => {
         this.sequences = sequences
         this.settle(tickets, written)

@@ -20,7 +20,7 @@ import {
   type Save,
 } from "../StateStore.ts"
 import { StoreError, storeError } from "../StoreError.ts"
-import type { TimerChange } from "../Timers.ts"
+import type { TimerWrite } from "../Timers.ts"
 import { defaultCommitOptions, GroupCommit, type CommitOptions } from "./GroupCommit.ts"
 import { migrate, type NewerDatabase } from "./migrate.ts"
 import { migrations } from "./schema.ts"
@@ -82,16 +82,17 @@ const none: ReadonlyArray<never> = []
 const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<S, E>): GroupStore<S, E> => {
   const { kind } = shelf
   const write = <A>(work: Work): Effect.Effect<A, StoreError> => writer.submit<A>(work)
-  const timerRow = (change: TimerChange<E>): TimerRow => ({
+  const timerRow = (change: TimerWrite<E>): TimerRow => ({
     name: change.name,
     set:
-      change._tag === "Cancel"
-        ? null
-        : {
+      change._tag === "Set"
+        ? {
             at: Math.round(change.at),
             version: shelf.event.version,
             event: shelf.event.encode(change.event),
-          },
+          }
+        : null,
+    firedAt: change._tag === "Spent" ? Math.round(change.at) : null,
   })
   const encode = (save: Save<S, E>) => {
     const kept = save.logLength - (save.logDrop === null ? 0 : save.logDrop.to - save.logDrop.from)
@@ -155,7 +156,7 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
             ? { id: save.id, before: save.before, after: save.state, events: save.events, at: save.at }
             : null,
       }),
-    accept: (id, event, eventId, at) =>
+    accept: (id, event, eventId) =>
       write<Accepted>({
         _tag: "Accept",
         kind,
@@ -163,9 +164,8 @@ const openShelf = <S, E>(sql: SqlClient, writer: GroupCommit, shelf: GroupShelf<
         version: shelf.event.version,
         event: shelf.event.encode(event),
         eventId,
-        at,
       }),
-    discard: (_, seqs) => write({ _tag: "Discard", seqs }),
+    discard: (id, seqs, eventId) => write({ _tag: "Discard", kind, id, seqs, eventId }),
     has: (id) =>
       reading(
         "look up",

@@ -70,29 +70,36 @@ export class Transaction {
   private readonly connection: Connection
   private readonly works: ReadonlyArray<Work>
   private readonly sequences: Sequences
+  private readonly now: number
 
   private constructor(
     sql: SqlClient,
     connection: Connection,
     works: ReadonlyArray<Work>,
     sequences: Sequences,
+    now: number,
   ) {
     this.sql = sql
     this.connection = connection
     this.works = works
     this.sequences = sequences
+    this.now = now
     this.results = works.map(() => Exit.void)
   }
 
-  /** Writes all works in one transaction, or nothing. `sequences` moves on as numbers are given out. */
+  /**
+   * Writes all works in one transaction, or nothing. `sequences` moves on as numbers are given out; `now` is the writer's
+   * time, by which event ids grow old.
+   */
   static write(
     sql: SqlClient,
     works: ReadonlyArray<Work>,
     sequences: Sequences,
+    now: number,
   ): Effect.Effect<Written, unknown> {
     return sql.withTransaction(
       Effect.flatMap(Effect.serviceOptional(TransactionConnection), ([connection]) =>
-        new Transaction(sql, connection, works, sequences).run(),
+        new Transaction(sql, connection, works, sequences, now).run(),
       ),
     )
   }
@@ -136,7 +143,7 @@ export class Transaction {
     const rows: Array<Value> = []
     for (const work of this.works)
       if (work._tag === "Accept" && work.eventId !== null)
-        rows.push(work.kind, work.id, work.eventId, work.at)
+        rows.push(work.kind, work.id, work.eventId, this.now)
     if (rows.length === 0) return Effect.succeed(() => true)
     const inserted = insertRows<{ kind: string; id: MachineId; event_id: string }>(
       this.connection,
@@ -194,7 +201,7 @@ export class Transaction {
       (work, index) =>
         work._tag !== "Discard"
           ? Effect.void
-          : Effect.map(
+          : Effect.flatMap(
               this.connection.execute(
                 "delete from inbox where seq in (select value from json_each(?)) returning seq",
                 [JSON.stringify(work.seqs)],
@@ -202,6 +209,13 @@ export class Transaction {
               ),
               (rows) => {
                 this.results[index] = Exit.succeed(rows.length)
+                return work.eventId === null || rows.length === 0
+                  ? Effect.void
+                  : this.execute("delete from event_ids where kind = ? and id = ? and event_id = ?", [
+                      work.kind,
+                      work.id,
+                      work.eventId,
+                    ])
               },
             ),
       { discard: true },
@@ -243,10 +257,13 @@ export class Transaction {
   }
 
   private timers(kind: string, id: MachineId, rows: ReadonlyArray<TimerRow>, into: Array<Step>): void {
-    for (const { name, set } of rows)
+    for (const { name, set, firedAt } of rows)
       into.push(
         set === null
-          ? this.execute("delete from timers where kind = ? and id = ? and name = ?", [kind, id, name])
+          ? this.execute(
+              "delete from timers where kind = ? and id = ? and name = ? and at = coalesce(?, at)",
+              [kind, id, name, firedAt],
+            )
           : this.execute(
               "insert into timers (kind, id, name, at, version, event) values (?, ?, ?, ?, ?, ?) on conflict (kind, id, name) do update set at = excluded.at, version = excluded.version, event = excluded.event",
               [kind, id, name, set.at, set.version, set.event],

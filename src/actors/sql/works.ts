@@ -31,8 +31,9 @@ export interface SaveWork {
 
 export interface TimerRow {
   readonly name: string
-  /** Null cancels. */
   readonly set: { readonly at: number; readonly version: number; readonly event: string } | null
+  /** When it is not set: deleted only if it was set to this time; null deletes it at any. */
+  readonly firedAt: number | null
 }
 
 export interface AcceptWork {
@@ -42,13 +43,16 @@ export interface AcceptWork {
   readonly version: number
   readonly event: string
   readonly eventId: string | null
-  readonly at: number
 }
 
 /** Inbox rows that nobody will plan. */
 export interface DiscardWork {
   readonly _tag: "Discard"
+  readonly kind: string
+  readonly id: MachineId
   readonly seqs: ReadonlyArray<number>
+  /** Forgotten with them. */
+  readonly eventId: string | null
 }
 
 export interface TimersWork {

@@ -18,7 +18,7 @@ const shelf = Effect.map(StateStore, (store) =>
 )
 
 const leaveWaiting = (store: GroupStore<TestState, TestEvent>, ids: ReadonlyArray<string | number>) =>
-  Effect.forEach(ids, (id) => store.accept(id, note(1), null, 0), { concurrency: "unbounded", discard: true })
+  Effect.forEach(ids, (id) => store.accept(id, note(1), null), { concurrency: "unbounded", discard: true })
 
 const resumeAtOnce = 40
 

@@ -53,8 +53,14 @@ export class Faults {
   slow: { readonly id: string | number; readonly millis: number } | null = null
   /** So many changes of timers fail, one after the other. */
   failTimers = 0
+  /** To change timers, or to fail at it, takes so long. */
+  slowTimersMillis = 0
   /** To take events out of the inbox takes so long. */
   slowDiscardMillis = 0
+  /** So long passes before a durable event is written. */
+  slowAcceptMillis = 0
+  /** To look a machine up is a defect. */
+  lookUpDies = false
   /** Every save that was asked for. */
   readonly saves: Array<Save<unknown, unknown>> = []
 }
@@ -75,11 +81,22 @@ export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journ
                 return {
                   ...inner,
                   setTimers: (...args) =>
-                    Effect.suspend(() =>
-                      faults.failTimers-- > 0
-                        ? Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
-                        : inner.setTimers(...args),
+                    Effect.delay(
+                      Effect.suspend(() =>
+                        faults.failTimers-- > 0
+                          ? Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
+                          : inner.setTimers(...args),
+                      ),
+                      faults.slowTimersMillis,
                     ),
+                  accept: (...args) =>
+                    faults.slowAcceptMillis === 0
+                      ? inner.accept(...args)
+                      : Effect.delay(
+                          Effect.suspend(() => inner.accept(...args)),
+                          faults.slowAcceptMillis,
+                        ),
+                  has: (of) => (faults.lookUpDies ? Effect.die("no such table") : inner.has(of)),
                   discard: (...args) =>
                     Effect.delay(
                       Effect.suspend(() => inner.discard(...args)),
