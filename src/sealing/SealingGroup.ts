@@ -16,7 +16,7 @@ import type { MinerStoreApi } from "./MinerStore.ts"
 import type { StagePorts } from "./ports/Ports.ts"
 import { zeroSector, type Sector } from "./Sector.ts"
 import { sectorLog } from "./SectorLog.ts"
-import { stateName } from "./SectorState.ts"
+import { handlerOf, stateName } from "./SectorState.ts"
 import { stageOf } from "./stages/index.ts"
 import { runEffect } from "./stages/runEffect.ts"
 import { isIdle } from "./stages/Stage.ts"
@@ -77,6 +77,7 @@ export const makeSealingGroup = (
     planner: planSector(() => inSeconds(parts.clock.unsafeCurrentTimeMillis())),
     initial: () => zeroSector,
     stateName: (sector) => stateName(sector.State),
+    stepName: (sector) => handlerOf(sector.State) ?? stateName(sector.State),
     step: stepOf(parts),
     state: Codec.json(),
     event: Codec.json(),

@@ -20,7 +20,7 @@ import * as Timers from "../actors/Timers.ts"
 import { CaptureQueue, type QueueSettings } from "./CaptureQueue.ts"
 import { restingStates, type LinkState, type QueueStatus } from "./Link.ts"
 import { initialLink, linkShelf, type LinkEvent, type LinkRecord } from "./LinkRecord.ts"
-import { linkPlanner } from "./LinkTransitions.ts"
+import { linkPlanner, linkTable } from "./LinkTransitions.ts"
 import type { LinkGroup } from "./LinkGroup.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
@@ -99,6 +99,7 @@ const makeGroup = (
     planner: linkPlanner,
     initial: (id) => initialLink(String(id)),
     stateName: (link) => link.state,
+    stepName: (link) => linkTable.states[link.state].step ?? link.state,
     step: linkStep(world),
     ...linkShelf,
     journalDetail,
