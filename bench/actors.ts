@@ -7,13 +7,7 @@ import { lonelySend, memoryEvents } from "./actors/memory.ts"
 import { durableEvents } from "./actors/durable.ts"
 import { memoryPerMachine } from "./actors/footprint.ts"
 import { virtualTime } from "./actors/virtual.ts"
-
-export interface BenchResult {
-  readonly name: string
-  readonly unit: string
-  readonly value: number
-  readonly peers?: Readonly<Record<string, number>>
-}
+import type { BenchResult } from "./measure.ts"
 
 const parts: Readonly<Record<string, () => Promise<ReadonlyArray<BenchResult>>>> = {
   memory: memoryEvents,

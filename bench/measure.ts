@@ -1,5 +1,13 @@
 /** Medians of runs that alternate, so that what else the machine does meets all alike. */
 
+/** A figure, and what others reach in the same run. */
+export interface BenchResult {
+  readonly name: string
+  readonly unit: string
+  readonly value: number
+  readonly peers?: Readonly<Record<string, number>>
+}
+
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -13,8 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { layerSqlWith } from "../../src/actors/sql/SqlStore.ts"
-import type { BenchResult } from "../actors.ts"
-import { alternating, median, timed } from "../measure.ts"
+import { alternating, median, timed, type BenchResult } from "../measure.ts"
 import { counters, next, Steps } from "./machine.ts"
 
 const rounds = 5

@@ -10,8 +10,7 @@ import { runInNewContext } from "node:vm"
 import { layerMemory } from "../../src/actors/memoryStore.ts"
 import { layerSql } from "../../src/actors/sql/SqlStore.ts"
 import { SqlClient } from "@effect/sql/SqlClient"
-import type { BenchResult } from "../actors.ts"
-import { median } from "../measure.ts"
+import { median, type BenchResult } from "../measure.ts"
 import { counters, next, Steps } from "./machine.ts"
 
 setFlagsFromString("--expose-gc")

@@ -1,8 +1,7 @@
 /** Events in memory: one machine, a thousand, and a hundred thousand made with one event each; and a lonely event's way. */
 import * as Effect from "effect/Effect"
 import { layerMemory } from "../../src/actors/memoryStore.ts"
-import type { BenchResult } from "../actors.ts"
-import { alternating, percentile, timed } from "../measure.ts"
+import { alternating, percentile, timed, type BenchResult } from "../measure.ts"
 import { runXState } from "../peers/xstate.ts"
 import { counters, next, Steps } from "./machine.ts"
 

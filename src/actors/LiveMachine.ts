@@ -15,7 +15,7 @@ import { ErrTerminated, MachineParked, type MachineId, type Refusal } from "./Re
 import { RestartBudget } from "./RestartPolicy.ts"
 import { Waiters } from "./Waiters.ts"
 
-export class LiveMachine<S, E extends TaggedEvent> {
+export class LiveMachine<S, E extends TaggedEvent, H extends MachineHost<S, E> = MachineHost<S, E>> {
   readonly id: MachineId
   readonly core: MachineCore<S, E>
   phase: Phase = "loading"
@@ -41,9 +41,9 @@ export class LiveMachine<S, E extends TaggedEvent> {
   protected waiters: Waiters | null = null
   private spent: RestartBudget | null = null
   protected readonly books: Bookkeeping<S, E>
-  protected readonly host: MachineHost<S, E>
+  protected readonly host: H
 
-  constructor(host: MachineHost<S, E>, id: MachineId) {
+  constructor(host: H, id: MachineId) {
     this.host = host
     this.id = id
     this.core = new MachineCore(host.options.planner, host.options.initial(id))

@@ -5,10 +5,8 @@ import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
 import type { BookkeepingHost } from "./Bookkeeping.ts"
 import type { Change } from "./GroupOptions.ts"
-import type { Envelope } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId, Refusal } from "./Refusal.ts"
-import type { StateMachine } from "./StateMachine.ts"
 import type { StoreError } from "./StoreError.ts"
 
 /** `restarting`: it died and its supervisor will start it again; `evicted`: it left memory, the store has it. */
@@ -28,14 +26,10 @@ export interface MachineHost<S, E extends TaggedEvent> extends BookkeepingHost<S
   readonly clock: Clock.Clock
   /** The group's `init`, to be run through before anything is planned; null when there is none. */
   readonly ready: Effect.Effect<void> | null
-  /** Runs the machine's fiber, watched over by the group. */
-  readonly launch: (machine: StateMachine<S, E>) => void
   readonly observed: () => boolean
   readonly changed: (change: Change<S, E>) => void
   readonly deadLetter: (id: MachineId, event: E, reason: string) => void
   readonly failed: (id: MachineId, what: Trouble, message: string) => void
-  /** The machine has ended and leaves memory, after the store has forgotten these events, which nobody will plan. */
-  readonly leave: (machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>) => void
   /** Sends to the machine's successor: it had left memory. */
   readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
 }

@@ -12,11 +12,11 @@ import { rowsOf } from "./Bookkeeping.ts"
 import type { Change, GroupOptions, GroupSettings } from "./GroupOptions.ts"
 import type { DeadLetter, MachineFailure } from "./GroupStatus.ts"
 import { Hub } from "./Hub.ts"
-import type { MachineHost, Trouble } from "./MachineHost.ts"
+import type { Trouble } from "./MachineHost.ts"
 import type { Envelope } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { MachineId, Refusal } from "./Refusal.ts"
-import { StateMachine } from "./StateMachine.ts"
+import { StateMachine, type Supervisor } from "./StateMachine.ts"
 import type { GroupStore, StoredMachine } from "./StateStore.ts"
 import type { StoreError } from "./StoreError.ts"
 import { Alarm, MachineTimers, type SpentTimer } from "./Timers.ts"
@@ -32,7 +32,7 @@ export interface MemberParts<S, E extends TaggedEvent> {
   readonly resend: (id: MachineId, event: E) => Effect.Effect<void, Refusal | StoreError>
 }
 
-export class Members<S, E extends TaggedEvent> implements MachineHost<S, E> {
+export class Members<S, E extends TaggedEvent> implements Supervisor<S, E> {
   /** The machines in memory. */
   readonly sms = new Map<MachineId, StateMachine<S, E>>()
   readonly options: GroupOptions<S, E, unknown>

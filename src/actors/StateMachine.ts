@@ -10,13 +10,23 @@ import * as Exit from "effect/Exit"
 import type { StepContext } from "./GroupOptions.ts"
 import { LiveMachine } from "./LiveMachine.ts"
 import type { Planned } from "./MachineCore.ts"
+import type { MachineHost } from "./MachineHost.ts"
 import { acceptStored, answer, changeOf, forgetEnded, troubleOf } from "./mail.ts"
+import type { Envelope } from "./Mailbox.ts"
 import type { TaggedEvent } from "./Planner.ts"
 import type { StoredMachine } from "./StateStore.ts"
 import { contextOf, failureOf, guarded, type Step } from "./steps.ts"
 import type { StoreError } from "./StoreError.ts"
 
-export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E> {
+/** Who starts a machine's fiber and lets the machine go: its group. */
+export interface Supervisor<S, E extends TaggedEvent> extends MachineHost<S, E> {
+  /** Runs the machine's fiber, watched over by the group. */
+  readonly launch: (machine: StateMachine<S, E>) => void
+  /** The machine has ended and leaves memory, after the store has forgotten these events, which nobody will plan. */
+  readonly leave: (machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>) => void
+}
+
+export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Supervisor<S, E>> {
   private resumeStep = false
   private turnEvents = 0
   /** What a save that is through led to: the step, or the pause before it is tried again. */

@@ -8,9 +8,9 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { GroupSettings, StepContext } from "./GroupOptions.ts"
+import type { LiveMachine } from "./LiveMachine.ts"
 import type { MachineHost } from "./MachineHost.ts"
 import type { TaggedEvent } from "./Planner.ts"
-import type { StateMachine } from "./StateMachine.ts"
 import { armTimers } from "./Timers.ts"
 
 export type Step = Effect.Effect<unknown, unknown, unknown>
@@ -49,7 +49,7 @@ const describe = (error: unknown): string => {
 
 export const contextOf = <S, E extends TaggedEvent>(
   host: MachineHost<S, E>,
-  machine: StateMachine<S, E>,
+  machine: LiveMachine<S, E>,
   books: { readonly lastLogAt: number | null },
 ): StepContext<E> => ({
   id: machine.id,
