@@ -65,7 +65,7 @@ export interface GroupSettings {
   readonly strict: boolean
   /** Machines with unfinished steps or waiting durable events go on by themselves when the group starts. */
   readonly resume: boolean
-  /** How many of those are in memory for it at the same time. */
+  /** How many of those are brought into memory at once; one whose step goes on for long no longer holds up the next. */
   readonly resumeAtOnce: number
   /** Timers are stored with the machine and armed again at start; else they die with the process. */
   readonly durableTimers: boolean
@@ -137,7 +137,7 @@ export const defaultSettings: GroupSettings = {
 }
 
 /** A group's settings cannot be meant so: thrown when the group is made, before anything runs. */
-export class BadSetting extends Data.TaggedError("BadSetting")<{
+class BadSetting extends Data.TaggedError("BadSetting")<{
   readonly kind: string
   readonly setting: string
   readonly value: unknown

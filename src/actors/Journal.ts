@@ -49,8 +49,6 @@ export class Journal extends Context.Tag("linkseal/actors/Journal")<
   JournalReading & {
     /** All entries after `seq`: first what is stored, then live, without a gap and without a repeat. */
     readonly since: (seq: number) => Stream.Stream<JournalEntry, StoreError>
-    /** Entries from now on. */
-    readonly live: Stream.Stream<JournalEntry>
   }
 >() {}
 
@@ -77,7 +75,6 @@ export const over = (
     )
   return {
     ...reading,
-    live: hub.stream,
     since: (seq) =>
       // Listening before reading leaves no gap; what both give is dropped by its sequence.
       Stream.unwrapScoped(
