@@ -78,6 +78,7 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     const journal = settings.journal ? this.journalDrafts(next, at) : none
     const drafted = planned.length + log.length > 0 || stepPending !== this.stepPending
     this.draft = drafted ? this.drafted(planned, log, logDrop, stepPending, at) : null
+    if (planned.length > 0) this.host.timers.saving(this.id)
     if (!drafted && !changed && !next.ended && consumed.length + journal.length + spent.length === 0)
       return null
     return store.save({
@@ -112,17 +113,17 @@ export class Bookkeeping<S, E extends TaggedEvent> {
     return { timers, logged: log.length, tail, dropped, stepPending, at }
   }
 
-  /** The save is committed; gives the timers to set. */
-  committed(): ReadonlyArray<TimerChange<E>> {
+  /** The save is committed: what it brought holds from now on, and its timers are set. */
+  committed(): void {
     this.stored = true
     const { draft } = this
-    if (draft === null) return none
+    if (draft === null) return
     this.draft = null
     this.stepPending = draft.stepPending
     this.logLength += draft.logged - draft.dropped
     this.logTail = draft.tail
     if (draft.logged > 0) this.lastLogAt = draft.at
-    return draft.timers
+    if (draft.timers.length > 0) this.host.timers.saved(this.id, draft.timers)
   }
 
   /** Takes the mark of the unfinished step back: the step ended and sent nothing. */

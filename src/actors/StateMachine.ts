@@ -177,7 +177,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
   /** After the commit: the state is the machine's, those who wait are told, and the step begins. */
   private saved(next: Planned<S, E>, step: Step | null, at: number): Effect.Effect<void> | null {
     const { host, core } = this
-    for (const change of this.books.committed()) host.timers.apply(this.id, change)
+    this.books.committed()
     answer(host, this.id, core.mailbox, next)
     core.saved(next)
     const trouble = troubleOf(next)
@@ -227,7 +227,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     const waiting = this.core.mailbox.length
     const saving = this.books.ending(this.core.state, this.now())
     const ended = () => {
-      for (const change of this.books.committed()) this.host.timers.apply(this.id, change)
+      this.books.committed()
       this.endWith(reason, waiting)
       return null
     }

@@ -110,12 +110,44 @@ interface Armed<E> {
 /** The armed timers of a group's machines, by machine and name. */
 export class MachineTimers<E> {
   private readonly armed = new Map<MachineId, Map<string, Armed<E>>>()
+  /** Names that were changed from outside while a save of the machine is under way that changes timers too. */
+  private readonly changedSince = new Map<MachineId, Set<string>>()
+  /** What stood before a change that the store refused. */
+  private readonly refused = new WeakMap<TimerChange<E>, TimerChange<E>>()
   private readonly alarm: Alarm
   private readonly post: (id: MachineId, fired: SpentTimer, event: E) => void
 
   constructor(alarm: Alarm, post: (id: MachineId, fired: SpentTimer, event: E) => void) {
     this.alarm = alarm
     this.post = post
+  }
+
+  /** A save that changes timers is on its way to the store: what is changed from outside from now on is behind it there. */
+  saving(id: MachineId): void {
+    this.changedSince.set(id, new Set())
+  }
+
+  /** The save is committed: does its changes, but for names that were changed behind it. */
+  saved(id: MachineId, changes: ReadonlyArray<TimerChange<E>>): void {
+    const since = this.changedSince.get(id)
+    this.changedSince.delete(id)
+    for (const change of changes) if (since?.has(change.name) !== true) this.apply(id, change)
+  }
+
+  /** Does a change from outside at once; gives the way to take it back. */
+  change(id: MachineId, change: TimerChange<E>): () => void {
+    const { name } = change
+    this.changedSince.get(id)?.add(name)
+    const before = this.apply(id, change) ?? cancel(name)
+    return () => {
+      this.refused.set(change, before)
+      const now = this.armed.get(id)?.get(name)?.change
+      // Another change came behind this one: that one stands, or takes back both.
+      if (now !== (change._tag === "Set" ? change : undefined)) return
+      let old: TimerChange<E> = before
+      for (let older = this.refused.get(old); older !== undefined; older = this.refused.get(old)) old = older
+      this.apply(id, old)
+    }
   }
 
   /** Does the change; gives the one that it undoes, if any. */
@@ -172,10 +204,10 @@ export const armTimers = <E>(
   changes: ReadonlyArray<TimerChange<E>>,
 ): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
-    const before = changes.map((change) => host.timers.apply(id, change) ?? cancel(change.name))
+    const undo = changes.map((change) => host.timers.change(id, change))
     if (!host.settings.durableTimers || changes.length === 0) return Effect.void
     const takeBack = Effect.sync(() => {
-      for (const change of before.toReversed()) host.timers.apply(id, change)
+      for (const takeOne of undo.toReversed()) takeOne()
     })
     return Effect.tapError(host.store.setTimers(id, changes), () => takeBack)
   })

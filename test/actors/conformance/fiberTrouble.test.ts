@@ -1,4 +1,5 @@
 /** The contract on supervised fibers, with each store: what happens when planners, steps and stores fail. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
@@ -8,6 +9,8 @@ import { failed, plan, PlanFailed } from "../../../src/actors/Planner.ts"
 import { defaults, type OnStepFailure } from "../../../src/actors/RestartPolicy.ts"
 import type { StateGroup } from "../../../src/actors/StateGroup.ts"
 import {
+  atPlace,
+  life,
   b,
   countOne,
   Gate,
@@ -345,6 +348,66 @@ describe.each(stores)("fiber driver on $name", (kind) => {
       }),
     )
   })
+
+  it("of two who set the same timer, the later holds, whatever the store refuses of the earlier", () => {
+    const faults = new Faults()
+    return onStore(withFaults(kind, faults), () =>
+      Effect.gen(function* () {
+        const group = yield* make()
+        faults.slowTimersMillis = 10
+        for (const fails of [1, 2]) {
+          faults.failTimers = fails
+          const now = yield* Clock.currentTimeMillis
+          const before = (yield* group.status(2))?.timers ?? []
+          const setting = [
+            yield* Effect.fork(Effect.either(group.at(2, "t", now + 60_000, b(1)))),
+            yield* Effect.fork(Effect.either(group.at(2, "t", now + 70_000, b(2)))),
+          ]
+          const verdicts = yield* Effect.forEach(setting, Fiber.join)
+          expect(verdicts.map(({ _tag }) => _tag)).toEqual(["Left", fails === 1 ? "Right" : "Left"])
+          yield* group.send(2, start)
+          yield* group.getAfter(2)
+          expect((yield* group.status(2))?.timers).toEqual(
+            fails === 1 ? [{ name: "t", at: now + 70_000 }] : before,
+          )
+        }
+      }),
+    )
+  })
+
+  it("a timer that is set while a plan that sets it is being saved is the one that holds", () =>
+    atPlace(kind, (inner) => {
+      const faults = new Faults()
+      const place = { ...inner, layer: faulty(faults)(inner.layer) }
+      const open = make({
+        timers: ({ state }, at) =>
+          state.A === 1 ? [{ _tag: "Set", name: "t", at: at + 1_000, event: b(1) }] : [],
+      })
+      return Effect.gen(function* () {
+        const [held, stored] = [[], []] as [Array<unknown>, Array<unknown>]
+        yield* life(
+          place,
+          Effect.gen(function* () {
+            const group = yield* open
+            yield* group.begin(1, { A: 0, B: 0 })
+            faults.lateSavesMillis = 50
+            yield* group.send(1, start)
+            yield* Effect.sleep(10)
+            yield* group.after(1, "t", 60_000, b(2))
+            yield* Effect.sleep(100)
+            held.push(...((yield* group.status(1))?.timers ?? []))
+          }),
+        )
+        yield* life(
+          place,
+          Effect.gen(function* () {
+            stored.push(...((yield* (yield* open).status(1))?.timers ?? []))
+          }),
+        )
+        expect(stored).toHaveLength(1)
+        expect(held).toEqual(stored)
+      })
+    }))
 
   it("the status names the step while it runs", () =>
     onStore(kind, () =>

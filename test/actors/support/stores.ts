@@ -51,6 +51,8 @@ export class Faults {
   failSaves = 0
   /** Saves of this machine take so long. */
   slow: { readonly id: string | number; readonly millis: number } | null = null
+  /** Saves are done at once, and say so only after so long. */
+  lateSavesMillis = 0
   /** So many changes of timers fail, one after the other. */
   failTimers = 0
   /** To change timers, or to fail at it, takes so long. */
@@ -109,6 +111,8 @@ export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journ
                       return Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
                     }
                     const saving = () => inner.save(save) ?? Effect.void
+                    if (faults.lateSavesMillis > 0)
+                      return Effect.zipLeft(Effect.suspend(saving), Effect.sleep(faults.lateSavesMillis))
                     return faults.slow?.id === save.id
                       ? Effect.delay(Effect.suspend(saving), faults.slow.millis)
                       : inner.save(save)
