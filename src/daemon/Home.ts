@@ -9,8 +9,8 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createHmac, randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 
 /** Another daemon runs on this home. */
 export class HomeTaken extends Data.TaggedError("HomeTaken")<{
@@ -66,6 +66,21 @@ const readOr = <A>(file: string, otherwise: A): string | A => {
 const attempt = <A>(home: string, work: () => A) =>
   Effect.try({ try: work, catch: (cause) => new HomeUnusable({ home, reason: reason(cause) }) })
 
+/**
+ * The folder and those above it. Node 20's own recursive `mkdir` turns round for ever where a folder that is there answers
+ * that it is not (below /proc, say).
+ */
+const makeFolder = (folder: string): void => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another daemon that starts at this moment made it.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
+}
+
 const pidFile = (home: string) => join(home, "lock.pid")
 
 /** Holds SQLite's write lock on an empty database until the scope closes. */
@@ -97,7 +112,7 @@ const tokenFrom = (secret: string) =>
 /** Makes the home when it is not there and takes it, until the scope closes. */
 export const openHome = (home: string): Effect.Effect<Home, HomeTaken | HomeUnusable, Scope.Scope> =>
   Effect.gen(function* () {
-    yield* attempt(home, () => mkdirSync(home, { recursive: true, mode: 0o700 }))
+    yield* attempt(home, () => makeFolder(home))
     yield* lock(home)
     const token = yield* attempt(home, () => tokenFrom(loadSecret(home)))
     const [place, tokenFile] = [join(home, "daemon.json"), join(home, "token")]

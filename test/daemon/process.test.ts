@@ -154,6 +154,7 @@ describe("the daemon's process", () => {
     [{ LINKSEAL_PORT: "nine" }, 2, "setting port"],
     [{ LINKSEAL_HOST: "0.0.0.0" }, 2, "--i-know-this-is-public"],
     [{ LINKSEAL_HOME: join(fileURLToPath(import.meta.url), "home") }, 1, "cannot write to "],
+    [{ LINKSEAL_HOME: "/proc/linkseal/home" }, 1, "cannot write to /proc/linkseal/home (ENOENT)"],
   ])("does not start with %j: exit %i and why", async (env, code, message) => {
     const begun = begin(newHome(), env)
     expect((await begun.ended).code).toBe(code)
