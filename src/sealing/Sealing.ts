@@ -64,6 +64,8 @@ type Sent = Effect.Effect<SectorView, NoSector | SectorRefused | StoreError>
 /** A sector in the list, and why it waits. */
 export interface ListedSector extends SectorRow {
   readonly waiting: Waiting | null
+  /** It rests, and only an event by hand moves it. */
+  readonly needsOperator: boolean
   /** Events that wait behind its running stage: the names of the first of them. */
   readonly pending: ReadonlyArray<string>
   /** It is marked for upgrade: the next sector with deals takes its place. */
@@ -132,6 +134,8 @@ export interface SealingApi {
   /** How many sectors are in each state, by its name. */
   readonly states: Effect.Effect<Readonly<Record<string, number>>>
   readonly counts: Effect.Effect<SealingCounts>
+  /** How many sectors rest and need their operator. */
+  readonly needsOperator: Effect.Effect<number>
   readonly config: Effect.Effect<SealingConfig>
   /** Saved plans from now on, in order. */
   readonly changes: Stream.Stream<SectorChange>
@@ -253,6 +257,7 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
         rows.map((row) => ({
           ...row,
           waiting: waitingOf(miner, row.number),
+          needsOperator: needsOperator(miner, row.number),
           pending: pendingOf(miner, row.number),
           marked: made.input.isMarked(row.number),
           onChain: onChainOf(made.world, row.number),
@@ -281,6 +286,11 @@ const apiOf = (miner: Miner, changes: Hub<SectorChange>, autoPledge: AutoPledge)
       curStaging: stats.curStaging,
       byBucket: stats.byBucket(),
     })),
+    needsOperator: Effect.sync(() => {
+      let count = 0
+      for (const sector of stats.numbers()) if (needsOperator(miner, sector)) count++
+      return count
+    }),
     config: Effect.sync(miner.config),
     changes: changes.stream,
     world: made.world,
@@ -324,6 +334,9 @@ const waitingOf = ({ group, waits }: Miner, sector: SectorNumber): Waiting | nul
       }
     : waits.of(sector)
 }
+
+const needsOperator = ({ group, waits }: Miner, sector: SectorNumber): boolean =>
+  group.machine(sector)?.phase === "parked" || waits.needsOperator(sector)
 
 export class Sealing extends Context.Tag("linkseal/sealing/Sealing")<Sealing, SealingApi>() {
   /** Over the stores and the world's time. The layer is there when the stored sectors have been restarted. */

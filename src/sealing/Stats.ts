@@ -95,6 +95,11 @@ export class SectorStats {
     return Object.fromEntries([...this.states].filter(([, count]) => count > 0))
   }
 
+  /** The numbers of all sectors that are counted. */
+  numbers(): Iterable<SectorNumber> {
+    return this.sectors.keys()
+  }
+
   private count({ state, bucket }: Counted, by: 1 | -1): void {
     const name = stateName(state)
     this.totals[bucket] += by

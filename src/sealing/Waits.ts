@@ -8,6 +8,7 @@ import type { Request } from "./ports/Request.ts"
 import type { SectorNumber } from "./Sector.ts"
 import { sealed } from "./stages/proving.ts"
 import type { Why } from "./stages/Stage.ts"
+import { openForDeals } from "./stages/waitDeals.ts"
 
 type Wait =
   { readonly _tag: "Asked"; readonly request: Request } | { readonly _tag: "Rests"; readonly why: Why }
@@ -93,6 +94,14 @@ export class Waits {
     if (wait === undefined) return null
     const why = wait._tag === "Rests" ? this.atRest(sector, wait.why) : this.modelled.explain(wait.request)
     return { kind: why.kind, text: why.text, until: this.untilMillis(why) }
+  }
+
+  /** True when it rests and nothing but an event by hand moves it: no end of the rest is known, and it is not where it should be. */
+  needsOperator(sector: SectorNumber): boolean {
+    const wait = this.waits.get(sector)
+    if (wait?._tag !== "Rests") return false
+    const why = this.atRest(sector, wait.why)
+    return why !== sealed.why && why !== openForDeals.why && why.until === undefined
   }
 
   /** A sector that was whole when it came to rest may have ended on the chain since. */

@@ -21,6 +21,8 @@ export const SectorRow = Schema.Struct({
   why: Schema.NullOr(Schema.String),
   /** When what it waits for is due, on the clock of the sealing world; null when nobody can know. */
   until: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Does it rest where only an event by hand moves it? `why` says which would. */
+  needsOperator: Schema.optional(Schema.Boolean),
   /** The first events that wait behind its running stage; left out when none does. */
   pending: Schema.optional(Schema.Array(Schema.String)),
   lastError: Schema.NullOr(Schema.String),

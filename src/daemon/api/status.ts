@@ -13,6 +13,8 @@ export const StatusDocument = Schema.Struct({
   uptimeMillis: Schema.Number,
   links: Counts,
   sectors: Counts,
+  /** How many sectors rest where only an event by hand moves them. */
+  sectorsNeedingOperator: Schema.Number,
   queue: QueueStatus,
   /** What keeping the same bytes once and compressed saves, as last measured; null before the first time. */
   archive: Schema.NullOr(

@@ -93,5 +93,7 @@ export class SealingPort extends Context.Tag("linkseal/daemon/SealingPort")<
     readonly jobs: Effect.Effect<ReadonlyArray<Job>>
     readonly workers: Effect.Effect<ReadonlyArray<Worker>>
     readonly counts: Effect.Effect<Readonly<Record<string, number>>>
+    /** How many sectors rest where only an event by hand moves them. */
+    readonly needsOperator: Effect.Effect<number>
   }
 >() {}

@@ -25,6 +25,7 @@ export const statusHandlers = HttpApiBuilder.group(api, "status", (handlers) =>
           uptimeMillis: Effect.map(Clock.currentTimeMillis, (now) => now - startedAt),
           links: Effect.map(links.counts, present),
           sectors: Effect.map(sealing.counts, present),
+          sectorsNeedingOperator: sealing.needsOperator,
           queue: links.queue,
           archive: links.saving,
           clock: clock.status,

@@ -66,6 +66,7 @@ const rowOf =
     since: iso(sector.since),
     why: sector.waiting?.text ?? null,
     until: sector.waiting?.until === null || sector.waiting === null ? null : iso(sector.waiting.until),
+    needsOperator: sector.needsOperator,
     ...(sector.pending.length === 0 ? {} : { pending: sector.pending }),
     lastError: sector.lastError,
     marked: sector.marked,
@@ -204,6 +205,7 @@ const sealingPort = Layer.effect(
       workers.map(({ name, up, tasks }) => ({ name, up, tasks })),
     ),
     counts: sealing.states,
+    needsOperator: sealing.needsOperator,
   })),
 )
 

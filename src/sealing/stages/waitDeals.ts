@@ -14,6 +14,12 @@ import { idle, type Stage } from "./Stage.ts"
 const isFull = (sector: Sector, size: number): boolean =>
   dealIds(sector).length >= dealLimit(size) || usedBytes(sector.Pieces) === size
 
+/** What there is to say of a sector that has no piece yet. */
+export const openForDeals = idle(
+  "operator",
+  "open for deals; nothing is assigned to it yet. Add a piece, or seal the sector",
+)
+
 export const waitDeals: Stage = function* (sector) {
   const number = sector.SectorNumber
   const facts = yield* input.facts(number)
@@ -30,6 +36,6 @@ export const waitDeals: Stage = function* (sector) {
   const { opened } = yield* input.open(number, sector.SectorType, used, sealAt)
   if (!opened) return { _tag: "SectorAddPiece" }
   return sealAt === null
-    ? idle("operator", "open for deals; nothing is assigned to it yet. Add a piece, or seal the sector")
+    ? openForDeals
     : idle("timer", "open for more deals; it is packed when the wait for deals ends", { millis: sealAt })
 }

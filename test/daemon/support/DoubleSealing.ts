@@ -163,6 +163,7 @@ export const makeDoubleSealing = (journal: DoubleJournal) =>
         { id: "a1b2c3d4", sector: 0, task: "PC1", state: "running", worker: "seal-1", since: at, until: at },
       ]),
       workers: Effect.succeed([{ name: "seal-1", tasks: { PC1: { slots: 15, running: 1 } } }]),
+      needsOperator: Effect.succeed(0),
       counts: Effect.sync(() => {
         const counts: Record<string, number> = {}
         for (const { State } of sectors.values()) counts[State] = (counts[State] ?? 0) + 1

@@ -220,9 +220,14 @@ describe("a failure, and the way out of it", () => {
         yield* sealing.setWorld("chain", "down")
         yield* Effect.sleep(hours(10))
         const why = sealing.waiting(0)
+        expect((yield* sealing.list(null))[0]).toMatchObject({ needsOperator: true })
+        expect(yield* sealing.needsOperator).toBe(1)
         yield* sealing.setWorld("chain", "up")
         yield* sealing.send(0, { _tag: "SectorRestart" })
-        yield* Effect.sleep(hours(3))
+        yield* Effect.sleep(hours(1))
+        expect([(yield* sealing.view(0)).record.State, yield* sealing.needsOperator]).toEqual(["WaitSeed", 0])
+        yield* Effect.sleep(hours(2))
+        expect([(yield* sealing.view(0)).record.State, yield* sealing.needsOperator]).toEqual(["Proving", 0])
         return { why, path: miner.path(0) }
       }),
     )

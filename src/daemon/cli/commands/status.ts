@@ -13,6 +13,8 @@ const counted = (counts: Readonly<Record<string, number>>) =>
     .map(([state, count]) => `${count} ${state === "" ? "starting" : state}`)
     .join(", ") || "none"
 
+const needing = (count: number) => (count === 0 ? "" : `; ${count} need${count === 1 ? "s" : ""} you`)
+
 const savingLine = (archive: StatusDocument["archive"]) =>
   archive === null || archive.logicalBytes === 0
     ? "nothing measured yet"
@@ -26,7 +28,7 @@ const text = ({ paint }: Session, status: StatusDocument) =>
       ["links", counted(status.links)],
       ["queue", queueLine(status.queue)],
       ["archive", savingLine(status.archive)],
-      ["sectors", counted(status.sectors)],
+      ["sectors", `${counted(status.sectors)}${needing(status.sectorsNeedingOperator)}`],
       [
         "clock",
         `${status.clock.now}, epoch ${status.clock.epoch}, ${status.clock.mode} x${status.clock.scale}`,
