@@ -2,7 +2,7 @@
 import * as Data from "effect/Data"
 
 export class BackupError extends Data.TaggedError("BackupError")<{
-  readonly code: "backup-failed" | "backup-damaged" | "home-not-empty" | "file-exists"
+  readonly code: "backup-failed" | "backup-damaged" | "home-not-empty" | "file-exists" | "restore-running"
   readonly message: string
 }> {}
 

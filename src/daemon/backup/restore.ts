@@ -11,6 +11,7 @@ import * as path from "node:path"
 import type { Readable } from "node:stream"
 import yauzl from "yauzl"
 import { BackupError, systemReason } from "./BackupError.ts"
+import { alone, besideOf } from "./restoreLock.ts"
 import { databaseName, isBackupName, parseSums, sumsName } from "./sums.ts"
 
 export interface RestoreDone {
@@ -156,29 +157,43 @@ const syncFolders = async (folder: string): Promise<void> => {
   }
 }
 
-/** Ours, from a restore that was interrupted: taken away by the next one. */
-const besideOf = (home: string) => `${home}.restoring`
+const notEmpty = (home: string) =>
+  new BackupError({
+    code: "home-not-empty",
+    message: `${home} is not empty: move it away, or restore to another home with --home`,
+  })
 
-/** Rejects with a `BackupError`; the home is then as it was. */
-export const restore = async (home: string, file: string): Promise<RestoreDone> => {
-  const place = path.resolve(home)
+/** Over an empty folder a rename goes; over one that a daemon has begun to fill meanwhile it does not. */
+const giveName = (beside: string, place: string) =>
+  fs.rename(beside, place).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === "ENOTEMPTY" || cause.code === "EEXIST" ? notEmpty(place) : cause
+  })
+
+const fill = async (place: string, file: string): Promise<Omit<RestoreDone, "home">> => {
   const beside = besideOf(place)
   try {
-    if (!(await isEmpty(place)))
-      throw new BackupError({
-        code: "home-not-empty",
-        message: `${home} is not empty: move it away, or restore to another home with --home`,
-      })
+    if (!(await isEmpty(place))) throw notEmpty(place)
+    // Nobody else restores here, so this is of one that was interrupted.
     await fs.rm(beside, { recursive: true, force: true })
-    await fs.mkdir(beside, { recursive: true, mode: 0o700 })
+    await fs.mkdir(beside, { mode: 0o700 })
     const done = await unpack(file, beside)
     await checkDatabase(beside, file)
     await syncFolders(beside)
-    // Over an empty folder a rename goes; over one that a daemon has begun to fill meanwhile it does not.
-    await fs.rename(beside, place)
-    return { home, ...done }
+    await giveName(beside, place)
+    return done
   } catch (cause) {
     await fs.rm(beside, { recursive: true, force: true })
+    throw cause
+  }
+}
+
+/** Rejects with a `BackupError`; the home is then as it was. A second one into the same home is refused. */
+export const restore = async (home: string, file: string): Promise<RestoreDone> => {
+  const place = path.resolve(home)
+  try {
+    if (!(await isEmpty(place))) throw notEmpty(home)
+    return { home, ...(await alone(place, () => fill(place, file))) }
+  } catch (cause) {
     if (cause instanceof BackupError) throw cause
     throw new BackupError({
       code: "backup-failed",
