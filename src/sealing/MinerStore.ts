@@ -42,6 +42,8 @@ export interface StoredClock {
   readonly now: number
   readonly scale: number
   readonly paused: boolean
+  /** While it runs, readings up to here may have been given out; a start after a kill goes on from here. */
+  readonly givenUntil: number
 }
 
 /** One thing to remember of the modelled world: all of it, or what was added since. */

@@ -35,4 +35,9 @@ export const sealingMigrations: ReadonlyArray<Migration> = [
       "ALTER TABLE sectors ADD COLUMN proven_at INTEGER",
     ],
   },
+  {
+    id: 3,
+    name: "up to when readings of the clock may have been given out",
+    statements: ["ALTER TABLE sealing_clock ADD COLUMN given_until INTEGER NOT NULL DEFAULT 0"],
+  },
 ]

@@ -74,20 +74,21 @@ const makeStore = Effect.gen(function* () {
     clock: reading(
       "read the clock",
       Effect.map(
-        sql.unsafe<{ now: number; scale: number; paused: number }>(
-          "SELECT now, scale, paused FROM sealing_clock WHERE id = 1",
+        sql.unsafe<{ now: number; scale: number; paused: number; givenUntil: number }>(
+          'SELECT now, scale, paused, given_until AS "givenUntil" FROM sealing_clock WHERE id = 1',
         ),
         (rows): StoredClock | null =>
           rows[0] === undefined ? null : { ...rows[0], paused: rows[0].paused === 1 },
       ),
     ),
-    setClock: ({ now, scale, paused }) =>
+    setClock: ({ now, scale, paused, givenUntil }) =>
       writing(
         "keep the clock",
         sql.unsafe(
-          `INSERT INTO sealing_clock (id, now, scale, paused) VALUES (1, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET now = max(now, excluded.now), scale = excluded.scale, paused = excluded.paused`,
-          [Math.round(now), scale, paused ? 1 : 0],
+          `INSERT INTO sealing_clock (id, now, scale, paused, given_until) VALUES (1, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET now = max(now, excluded.now), scale = excluded.scale, paused = excluded.paused,
+           given_until = excluded.given_until`,
+          [Math.round(now), scale, paused ? 1 : 0, Math.ceil(givenUntil)],
         ),
       ),
     world: reading(

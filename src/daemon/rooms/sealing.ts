@@ -285,10 +285,8 @@ const progress = Layer.effect(
   Effect.gen(function* () {
     const captures = yield* ProgressPort
     const sealing = yield* Sealing
-    const clock = yield* SealingClock
-    const now = Effect.map(clock.state, (state) => state.now)
     const jobs = Stream.tick(progressEvery).pipe(
-      Stream.mapEffect(() => Effect.flatMap(now, (at) => jobProgress(sealing, at))),
+      Stream.mapEffect(() => jobProgress(sealing, sealing.world.scheduler.now())),
       Stream.flattenIterables,
     )
     return { changes: Stream.merge(captures.changes, jobs) }

@@ -100,14 +100,14 @@ for (const [name, layer] of sides)
     test("keeps a clock that is never behind what was saved", (store) =>
       Effect.gen(function* () {
         expect(yield* store.clock).toBeNull()
-        yield* store.setClock({ now: 1_000, scale: 600, paused: false })
+        yield* store.setClock({ now: 1_000, scale: 600, paused: false, givenUntil: 2_000 })
         yield* store.project([change(1, zeroSector, at("Packing"), 5_000)])
-        expect(yield* store.clock).toEqual({ now: 5_000, scale: 600, paused: false })
+        expect(yield* store.clock).toEqual({ now: 5_000, scale: 600, paused: false, givenUntil: 2_000 })
         yield* store.keepWorld({ kind: "checkpoint", body: "{}" }, 7_000)
         yield* store.keepWorld({ kind: "message", body: "1" }, 6_000)
         expect((yield* store.clock)?.now).toBe(7_000)
-        yield* store.setClock({ now: 8_000, scale: 0.5, paused: true })
-        expect(yield* store.clock).toEqual({ now: 8_000, scale: 0.5, paused: true })
+        yield* store.setClock({ now: 8_000, scale: 0.5, paused: true, givenUntil: 8_000 })
+        expect(yield* store.clock).toEqual({ now: 8_000, scale: 0.5, paused: true, givenUntil: 8_000 })
       }))
 
     test("keeps the world in order; a checkpoint takes the place of all before it", (store) =>

@@ -20,7 +20,7 @@ const open = (memory: MinerMemory) =>
 const instant = Date.UTC(2024, 0, 1)
 const stored = (paused: boolean, scale = 600) => {
   const memory = new MinerMemory()
-  memory.clock = { now: instant, scale, paused }
+  memory.clock = { now: instant, scale, paused, givenUntil: instant }
   return memory
 }
 
@@ -66,6 +66,68 @@ describe("the clock of the sealing world", () => {
         }),
       )
     }),
+  )
+
+  it.live(
+    "is after a kill never before a reading that was given out, and at most a tenth of a second after it",
+    () =>
+      Effect.gen(function* () {
+        const memory = stored(true, 36_000)
+        for (let kill = 0; kill < 3; kill++) {
+          const { given, after } = yield* Effect.scoped(
+            Effect.gen(function* () {
+              const { clock } = yield* open(memory)
+              yield* clock.begin
+              yield* clock.resume
+              yield* Effect.sleep("120 millis")
+              const given = (yield* clock.state).now
+              // What a kill leaves is what is in the store now.
+              const killed = new MinerMemory()
+              killed.clock = memory.clock
+              const again = yield* open(killed)
+              return { given, after: (yield* again.clock.state).now }
+            }),
+          )
+          expect(given).toBeGreaterThan(instant)
+          expect(after).toBeGreaterThanOrEqual(given)
+          expect(after - given).toBeLessThanOrEqual(100 * 36_000)
+        }
+      }),
+  )
+
+  it.live(
+    "writes no reading that it need not: many who ask at once are one write, and none while it stands",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          let writes = 0
+          const counting = Layer.map(MinerStore.layerMemory(stored(true)), (context) => {
+            const inner = Context.get(context, MinerStore)
+            const setClock: typeof inner.setClock = (clock) =>
+              Effect.suspend(() => (writes++, Effect.zipRight(Effect.yieldNow(), inner.setClock(clock))))
+            return Context.make(MinerStore, { ...inner, setClock })
+          })
+          const clock = Context.get(
+            yield* Layer.build(Layer.provide(SealingClock.layer, counting)),
+            SealingClock,
+          )
+          yield* clock.begin
+          const before = writes
+          yield* Effect.all(
+            Array.from({ length: 50 }, () => clock.state),
+            { concurrency: "unbounded" },
+          )
+          expect(writes).toBe(before)
+          yield* clock.resume
+          yield* Effect.sleep("120 millis")
+          const running = writes
+          yield* Effect.all(
+            Array.from({ length: 50 }, () => clock.state),
+            { concurrency: "unbounded" },
+          )
+          expect(writes).toBe(running + 1)
+        }),
+      ),
   )
 
   it.live(
@@ -138,7 +200,7 @@ describe("the clock of the sealing world", () => {
         expect((yield* clock.state).paused).toBe(true)
         full = false
         expect(yield* clock.setScale(9)).toEqual({ ...before, scale: 9, paused: true })
-        expect(memory.clock).toEqual({ ...before, scale: 9, paused: true })
+        expect(memory.clock).toEqual({ ...before, scale: 9, paused: true, givenUntil: before.now })
       }),
     ),
   )
@@ -149,13 +211,13 @@ describe("the clock of the sealing world", () => {
       Effect.scoped(
         Effect.gen(function* () {
           const memory = new MinerMemory()
-          memory.clock = { now: latestWorldMillis - 1_000, scale: 1e12, paused: true }
+          memory.clock = { now: latestWorldMillis - 1_000, scale: 1e12, paused: true, givenUntil: 0 }
           const { clock } = yield* open(memory)
           expect((yield* clock.state).scale).toBe(maxScale)
           expect((yield* Effect.flip(clock.advance(1_001)))._tag).toBe("ClockRefused")
           expect((yield* clock.advance(1_000)).now).toBe(latestWorldMillis)
           expect((yield* Effect.flip(clock.resume))._tag).toBe("ClockRefused")
-          memory.clock = { now: 1e30, scale: 600, paused: false }
+          memory.clock = { now: 1e30, scale: 600, paused: false, givenUntil: 0 }
           const again = yield* open(memory)
           yield* again.clock.begin
           expect(yield* again.clock.state).toEqual({ now: latestWorldMillis, scale: 600, paused: true })

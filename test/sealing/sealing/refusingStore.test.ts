@@ -18,7 +18,7 @@ const GiB = 2 ** 30
 const openMiner = Effect.gen(function* () {
   const refuses = { facts: false, sectors: false }
   const memory = new MinerMemory()
-  memory.clock = { now: Date.UTC(2024, 0, 1), scale: 600, paused: true }
+  memory.clock = { now: Date.UTC(2024, 0, 1), scale: 600, paused: true, givenUntil: 0 }
   const refusal = Effect.fail(storeError("write")(new Error("disk full")))
   const store = Layer.map(MinerStore.layerMemory(memory), (context) => {
     const inner = Context.get(context, MinerStore)
