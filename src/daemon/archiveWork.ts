@@ -15,6 +15,7 @@ import { verify, type Verification } from "../snapshot/archive/verify.ts"
 import { rebuildLinks, type Rebuilt } from "../snapshot/Rebuild.ts"
 import { copyOtherRooms } from "./copyOtherRooms.ts"
 import { openHome } from "./Home.ts"
+import { missingManifests } from "./namedSnapshots.ts"
 import { databaseFile, layerDatabaseFile } from "./Sql.ts"
 
 const reading = (home: string) =>
@@ -23,12 +24,14 @@ const reading = (home: string) =>
 /** Re-reads the archive, or what one link has in it; null when there is no such link. */
 export const verifyArchive = (home: string, id: string | undefined): Promise<Verification | null> =>
   Effect.gen(function* () {
-    if (id !== undefined) {
+    const missing = yield* Effect.promise(() => missingManifests(home, id))
+    if (id !== undefined && missing.length === 0) {
       const manifests = yield* ManifestStore
       const known = [...(yield* manifests.links), ...(yield* manifests.linksWithSnapshots)]
       if (!known.includes(id)) return null
     }
-    return yield* verify(id)
+    const read = yield* verify(id)
+    return { ...read, ok: read.ok && missing.length === 0, damaged: [...read.damaged, ...missing] }
   }).pipe(Effect.provide(reading(home)), Effect.runPromise)
 
 /** What the archive saves; null when it takes longer than that to find out. */

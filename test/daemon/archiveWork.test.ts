@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "@effect/sql/SqlClient"
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -125,6 +125,23 @@ describe("verify and rebuild", () => {
     )
     expect(ran.code).toBe(1)
     expect(ran.error.error.message).toContain("already runs")
+  })
+
+  it("tells a version that the database names and whose manifest is gone, also while a daemon runs", async () => {
+    const manifest = join(home, "archive", "snapshots", "kept", "1-kept-s1.json")
+    renameSync(manifest, join(home, "put aside"))
+    const whole = {
+      snapshot: "kept-s1",
+      file: manifest,
+      reason: expect.stringContaining("version 1 of kept"),
+    }
+    const ran = await run("verify", "--json")
+    expect([ran.code, ran.json.ok, ran.json.damaged]).toEqual([1, false, [whole]])
+    const beside = await inDatabase(Effect.promise(() => run("verify", "kept", "--json")))
+    expect([beside.code, beside.json.damaged]).toEqual([1, [whole]])
+    expect((await run("verify", "waiting", "--json")).code).toBe(0)
+    renameSync(join(home, "put aside"), manifest)
+    expect((await run("verify", "--json")).code).toBe(0)
   })
 
   it("names what is damaged, with exit 1", async () => {

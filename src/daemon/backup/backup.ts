@@ -3,8 +3,6 @@
  * order makes the copy consistent: files first, then the database as of one moment, then the files that came in between.
  * What the database names is then in the copy; what is in it beyond that does no harm.
  */
-import * as Reactivity from "@effect/experimental/Reactivity"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { createWriteStream, existsSync } from "node:fs"
@@ -13,6 +11,7 @@ import * as path from "node:path"
 import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import yazl from "yazl"
+import { readDatabase } from "../readDatabase.ts"
 import { databaseFile } from "../Sql.ts"
 import { BackupError, systemReason } from "./BackupError.ts"
 import { archiveFolders, databaseName, isBackupName, settingsName, sumLine, sumsName } from "./sums.ts"
@@ -95,19 +94,13 @@ interface Named {
   readonly id: string
 }
 
-const reading = <A>(file: string, work: (sql: SqliteClient.SqliteClient) => Effect.Effect<A, unknown>) =>
-  Effect.gen(function* () {
-    const sql = yield* SqliteClient.make({ filename: file, readonly: true, disableWAL: true })
-    return yield* work(sql)
-  }).pipe(Effect.scoped, Effect.provide(Reactivity.layer), Effect.runPromise)
-
 /** The database as of one moment, in a file of its own. */
 const copyDatabase = (home: string, to: string) =>
-  reading(databaseFile(home), (sql) => sql.unsafe("VACUUM INTO ?", [to]))
+  readDatabase(databaseFile(home), (sql) => sql.unsafe("VACUUM INTO ?", [to]))
 
 /** What the copied database says that it has. */
 const contentsOf = (file: string) =>
-  reading(file, (sql) =>
+  readDatabase(file, (sql) =>
     Effect.gen(function* () {
       const [counted] = yield* sql.unsafe<{ links: number }>("SELECT count(*) AS links FROM links")
       const snapshots = yield* sql.unsafe<Named>(
