@@ -55,6 +55,7 @@ const noSuch: Answer = [404, { error: { code: "not-found", message: "there is no
 export class MockDaemon {
   links: Array<LinkDetail>
   sectors: Array<MockSector>
+  configError: string | null = null
   queue = { paused: false, waiting: 318, capturing: 3, etaMillis: 1_320_000 as number | null }
   clock: Clock
   world = makeWorld()
@@ -273,6 +274,8 @@ export class MockDaemon {
       uptimeMillis,
       links,
       sectors: this.counts(),
+      sectorsNeedingOperator: this.sectors.filter(({ needsOperator }) => needsOperator).length,
+      ...(this.configError === null ? {} : { config: { error: this.configError } }),
       queue: this.queue,
       clock: this.clock,
     }

@@ -181,6 +181,44 @@ describe("the world", () => {
     await expect.poll(() => table.locator("[data-sector]").count()).toBe(1)
   })
 
+  it("tells in the table how long still, and gives its reason the room of columns that are empty", async () => {
+    const { page } = await start("/sealing?view=table&kind=wait")
+    const heads = page.getByRole("columnheader")
+    const names = async () =>
+      (await heads.allInnerTexts()).map((name) => name.replace(/[^a-z]+$/i, "").toLowerCase())
+    await expect.poll(names).toEqual(["no", "state", "why", "for", "left", "pieces", "deals"])
+    const row = page.locator(`[data-sector="${numbers.waitSeed}"]`)
+    await expect.poll(() => row.locator("[data-left]").innerText()).toMatch(/^\d+ min/)
+    await page.goto(page.url().replace("kind=wait", "kind=failed"))
+    await expect.poll(names).toEqual(["no", "state", "why", "for", "left", "last error"])
+    const why = page.locator("[data-why]:visible")
+    expect(await why.evaluate((cell) => cell.scrollHeight <= cell.parentElement!.clientHeight)).toBe(true)
+  })
+
+  it("points out the sectors that need somebody, counts them and picks them; both totals are one", async () => {
+    const { page, daemon, context } = await start("/sealing?view=table")
+    await context.grantPermissions(["clipboard-read", "clipboard-write"])
+    const strip = page.getByRole("group", { name: "Sectors by kind of state" })
+    await strip.getByText("Total 22", { exact: true }).waitFor()
+    expect(await strip.getByText("needs you").count()).toBe(0)
+    const found = daemon.sectors.find(({ number }) => number === numbers.preCommit1)
+    if (found !== undefined) found.needsOperator = true
+    daemon.moveSector(numbers.waitSeed, "Committing", "SectorSeedReady")
+    const chip = strip.getByRole("button", { name: "needs you 1" })
+    await chip.click()
+    await expect
+      .poll(() =>
+        page.locator("[data-sector]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.sector)),
+      )
+      .toEqual([String(numbers.preCommit1)])
+    await page.getByRole("img", { name: "needs you" }).waitFor()
+    await strip.getByRole("button", { name: "copy as text" }).click()
+    await strip.getByText("copied").waitFor()
+    const copied = await page.evaluate("navigator.clipboard.readText()")
+    expect(copied).toMatch(/^Sectors:\n\tTotal: 22\n/)
+    expect(copied).toContain("\tNeeds you: 1")
+  })
+
   it("switches the automatic pledge", async () => {
     const { page, sent } = await start("/sealing")
     await page.getByRole("checkbox", { name: "auto-pledge every" }).check()

@@ -21,6 +21,7 @@ export interface MockSector {
   lastError: string | null
   until: string | null
   marked?: boolean
+  needsOperator?: boolean
 }
 
 const whys: Readonly<Record<string, readonly [why: string, hours: number | null]>> = {

@@ -67,6 +67,9 @@ export interface StatusDocument {
   readonly uptimeMillis: number
   readonly links: Counts
   readonly sectors: Counts
+  readonly sectorsNeedingOperator?: number
+  /** There only while the settings file is wrong. */
+  readonly config?: { readonly error: string }
   readonly queue: Queue
   readonly clock: ClockDocument
 }

@@ -9,6 +9,10 @@ import type { Change, ClockDocument, Counts, Queue, StatusDocument } from "./typ
 
 export const linkCounts = new Store<Counts | null>(null)
 export const sectorCounts = new Store<Counts | null>(null)
+/** Sectors that rest until somebody moves them. */
+export const needySectors = new Store(0)
+/** What is wrong in the settings file while the daemon goes on with what it read before; null when nothing is. */
+export const settingsProblem = new Store<string | null>(null)
 export const queue = new Store<Queue | null>(null)
 export const about = new Store<{ readonly version: string; readonly startedAt: number } | null>(null)
 
@@ -52,11 +56,14 @@ export const setCounts = (kind: Change["kind"], counts: Counts, seq: number) => 
   storeOf(kind).set(since.reduce<Counts>((sum, change) => counted(sum, change) ?? sum, counts))
 }
 
-const loadStatus = async (): Promise<void> => {
+/** Asks for the status; without an answer all stays as it was. */
+export const loadStatus = async (): Promise<void> => {
   try {
     const { document: status, seq } = await apiAsOf<StatusDocument>("GET", "/status")
     setCounts("link", status.links, seq)
     setCounts("sector", status.sectors, seq)
+    needySectors.set(status.sectorsNeedingOperator ?? 0)
+    settingsProblem.set(status.config?.error ?? null)
     queue.set(status.queue)
     setClock(status.clock)
     about.set({ version: status.version, startedAt: Date.now() - status.uptimeMillis })
@@ -66,8 +73,14 @@ const loadStatus = async (): Promise<void> => {
   }
 }
 
+/** Nothing on the stream tells of the settings file: it is asked after so often, in milliseconds, while the page is seen. */
+const againMillis = 30_000
+
 export const startWorld = () => {
   void loadStatus()
+  setInterval(() => {
+    if (document.visibilityState === "visible") void loadStatus()
+  }, againMillis)
   onMessage("reset", () => void loadStatus())
   onMessage("queue", queue.set)
   onMessage("clock", setClock)

@@ -7,7 +7,7 @@ import { msg } from "@lingui/core/macro"
 import { useLingui as useRuntime } from "@lingui/react"
 import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
+import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react"
 import { count } from "../lib/format.ts"
 import { calm } from "../lib/preferences.ts"
 import { useStore } from "../lib/Store.ts"
@@ -102,7 +102,7 @@ const Node = memo(({ name, box, sectors, chosen, lit, stop }: NodeProps) => {
           x={30}
           y={nodeHeight / 2 + 4.5}
           className={nameOf(name).length > 18 ? "long" : undefined}
-          style={{ "--small": `${smallSize(nameOf(name), sectors)}px` }}
+          style={{ "--small": `${smallSize(nameOf(name), sectors)}px` } as CSSProperties}
         >
           {nameOf(name)}
         </text>

@@ -5,7 +5,7 @@ import { useState } from "react"
 import { count, exact } from "../lib/format.ts"
 import type { Counts as CountsDocument, Machine } from "../lib/types.ts"
 import { Icon } from "../parts/Icon.tsx"
-import { kindGlyphs, kindOf, kindWords, type Kind } from "./states.ts"
+import { kindGlyphs, kindOf, kindWords, type Filter, type Kind } from "./states.ts"
 
 const shownKinds: ReadonlyArray<Kind> = ["good", "intake", "work", "wait", "failed", "leaving", "gone"]
 
@@ -15,33 +15,35 @@ export const sumOfKind = (counts: CountsDocument, kind: Kind): number =>
     0,
   )
 
-/** All that are still there, in whatever state. */
+/** All of them, as in `lotus-miner info`: the sum of what stands beside it. */
 const totalOf = (counts: CountsDocument): number =>
-  Object.entries(counts).reduce((sum, [state, n]) => (state === "" || state === "Removed" ? sum : sum + n), 0)
+  Object.entries(counts).reduce((sum, [state, n]) => (state === "" ? sum : sum + n), 0)
 
 /** In the order of the machine's own list of states, those with sectors only. */
-const countsText = (machine: Machine, counts: CountsDocument): string => {
-  const total = totalOf(counts) + (counts["Removed"] ?? 0)
+const countsText = (machine: Machine, counts: CountsDocument, needy: number): string => {
   const lines = machine.states
     .filter((name) => (counts[name] ?? 0) > 0)
     .map((name) => `\t${name}: ${counts[name]}`)
-  return ["Sectors:", `\tTotal: ${total}`, ...lines].join("\n")
+  const rest = needy === 0 ? [] : [`\tNeeds you: ${needy}`]
+  return ["Sectors:", `\tTotal: ${totalOf(counts)}`, ...lines, ...rest].join("\n")
 }
 
 interface Props {
   readonly machine: Machine
   readonly counts: CountsDocument
-  readonly kind: Kind | null
-  readonly onKind: (kind: Kind | null) => void
+  /** So many rest until somebody moves them. */
+  readonly needy: number
+  readonly kind: Filter | null
+  readonly onKind: (kind: Filter | null) => void
 }
 
-export const Counts = ({ machine, counts, kind, onKind }: Props) => {
+export const Counts = ({ machine, counts, needy, kind, onKind }: Props) => {
   const { t } = useLingui()
   const { _ } = useRuntime()
   const [copied, setCopied] = useState(false)
   const total = totalOf(counts)
   const copy = () =>
-    void navigator.clipboard.writeText(countsText(machine, counts)).then(() => {
+    void navigator.clipboard.writeText(countsText(machine, counts, needy)).then(() => {
       setCopied(true)
       setTimeout(() => setCopied(false), 1_500)
     })
@@ -77,6 +79,22 @@ export const Counts = ({ machine, counts, kind, onKind }: Props) => {
           </button>
         )
       })}
+      {(needy > 0 || kind === "needs-you") && (
+        <button
+          type="button"
+          data-kind="needs-you"
+          aria-pressed={kind === "needs-you"}
+          title={t`Nothing is scheduled for them: they go on when you send them an event`}
+          onClick={() => onKind(kind === "needs-you" ? null : "needs-you")}
+          className="state k-failed h-7 font-semibold ring-1 ring-(--k) aria-pressed:ring-2 aria-pressed:ring-accent"
+        >
+          <Icon name="alert" />
+          <Trans>needs you</Trans>
+          <span className="tnum" title={exact(needy)}>
+            {count(needy)}
+          </span>
+        </button>
+      )}
       <button type="button" className="btn btn-quiet btn-small text-muted" onClick={copy}>
         <Icon name={copied ? "check" : "copy"} size={14} />
         {copied ? <Trans>copied</Trans> : <Trans>copy as text</Trans>}

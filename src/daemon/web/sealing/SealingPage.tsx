@@ -21,13 +21,13 @@ import { Segments } from "../parts/Segments.tsx"
 import { Board } from "./Board.tsx"
 import { ClockBar, ClockFace, PausedBand } from "./ClockBar.tsx"
 import { Counts, sumOfKind } from "./Counts.tsx"
-import { loadMachine, machine, machineError, useCounts, useSectors } from "./machine.ts"
+import { loadMachine, machine, machineError, useCounts, useNeedy, useSectors } from "./machine.ts"
 import { Pledge } from "./Pledge.tsx"
 import { SectorPanel } from "./SectorPanel.tsx"
 import { SectorTable } from "./SectorTable.tsx"
 import { SectorState } from "./SectorState.tsx"
 import { StateGroups } from "./StateGroups.tsx"
-import { glosses, kindOf, type Kind } from "./states.ts"
+import { glosses, kindOf, type Filter } from "./states.ts"
 import { onMessage } from "../lib/events.ts"
 
 const Batches = lazy(() => import("./Batches.tsx"))
@@ -39,7 +39,7 @@ type View = (typeof views)[number]
 interface Place {
   readonly view: View
   readonly state: string | null
-  readonly kind: Kind | null
+  readonly kind: Filter | null
   readonly sector: number | null
 }
 
@@ -50,7 +50,7 @@ const usePlace = (): readonly [Place, (change: Partial<Place>) => void] => {
   const place: Place = {
     view: views.find((view) => view === search.get("view")) ?? "board",
     state: search.get("state"),
-    kind: search.get("kind") as Kind | null,
+    kind: search.get("kind") as Filter | null,
     sector: sector !== null && /^\d+$/.test(sector) ? Number(sector) : null,
   }
   const go = (change: Partial<Place>) => {
@@ -144,11 +144,13 @@ const matching = (sectors: ReadonlyArray<SectorSummary>, place: Place) =>
   sectors.filter(
     (sector) =>
       (place.state === null || sector.state === place.state) &&
-      (place.kind === null || kindOf(sector.state) === place.kind),
+      (place.kind === null ||
+        (place.kind === "needs-you" ? sector.needsOperator === true : kindOf(sector.state) === place.kind)),
   )
 
 const Room = ({ table, place, go }: RoomProps) => {
   const counts = useCounts()
+  const needy = useNeedy()
   const narrow = useMedia("(max-width: 899px)")
   const wanted = place.state === "Removed" || place.kind === "gone" ? "Removed" : ""
   const { sectors, error } = useSectors(
@@ -180,6 +182,7 @@ const Room = ({ table, place, go }: RoomProps) => {
         <Counts
           machine={table}
           counts={counts}
+          needy={needy}
           kind={place.kind}
           onKind={(kind) => go({ kind, state: null, view: kind === null ? place.view : "table" })}
         />

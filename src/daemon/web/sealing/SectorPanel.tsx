@@ -271,6 +271,12 @@ export const SectorPanel = ({ number, summary, machine, onClose }: Props) => {
             <Trans>Sector {number}</Trans>
           </h2>
           {loaded !== null && <SectorState state={state} />}
+          {summary?.needsOperator === true && (
+            <span className="state k-failed font-semibold">
+              <Icon name="alert" />
+              <Trans>needs you</Trans>
+            </span>
+          )}
           {summary?.marked === true && (
             <span className="state k-intake">
               <Trans>marked for upgrade</Trans>

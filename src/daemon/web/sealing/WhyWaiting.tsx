@@ -8,6 +8,7 @@ import { useStore } from "../lib/Store.ts"
 import { clock, epochMillis, sealingNow, type ReadClock } from "../lib/world.ts"
 import { causeOf, glosses, nameOf, type Cause } from "./states.ts"
 import { timeOf } from "./times.ts"
+import { WhyText } from "./WhyText.tsx"
 
 const sentences: Readonly<Record<Cause, ReactNode>> = {
   worker: <Trans>A worker does this step, or one has to come free for it.</Trans>,
@@ -103,8 +104,8 @@ export const WhyWaiting = ({ state, kind, why, since, until }: Props) => {
       )}
       <p>{sentences[cause]}</p>
       {why !== "" && (
-        <p lang="en" className="mt-1 text-[0.8125rem] text-muted">
-          {why}
+        <p className="mt-1 text-[0.8125rem] text-muted [overflow-wrap:anywhere]">
+          <WhyText why={why} />
         </p>
       )}
       {end !== null && read !== null ? (

@@ -5,9 +5,9 @@
 import { useEffect, useState } from "react"
 import { api, apiAsOf, ApiError, isAbort } from "../lib/api.ts"
 import { onMessage } from "../lib/events.ts"
-import { Store } from "../lib/Store.ts"
+import { Store, useStore } from "../lib/Store.ts"
 import type { Counts, Machine, SectorSummary, TableDocument } from "../lib/types.ts"
-import { sectorCounts, setCounts } from "../lib/world.ts"
+import { loadStatus, needySectors, sectorCounts, setCounts } from "../lib/world.ts"
 
 export const machine = new Store<Machine | null>(null)
 export const machineError = new Store<ApiError | null>(null)
@@ -60,6 +60,28 @@ export const useCounts = (): Counts => {
     }
   }, [])
   return shown
+}
+
+/** So long after a change it is asked again how many need somebody, in milliseconds. */
+const needyMillis = 2_000
+
+/** How many sectors rest until somebody moves them. */
+export const useNeedy = (): number => {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = onMessage("change", ({ kind }) => {
+      if (kind !== "sector") return
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void loadStatus()
+      }, needyMillis)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [])
+  return useStore(needySectors)
 }
 
 const litMillis = 600

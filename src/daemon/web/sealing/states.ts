@@ -21,6 +21,9 @@ const named: Readonly<Record<string, Kind>> = {
   FailedUnrecoverable: "failed",
 }
 
+/** What the strip of counts picks: a kind of state, or those that rest until somebody moves them. */
+export type Filter = Kind | "needs-you"
+
 export const kindOf = (state: string): Kind => {
   const known = named[state]
   if (known !== undefined) return known
