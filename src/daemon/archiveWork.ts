@@ -13,6 +13,7 @@ import { ManifestStore } from "../snapshot/archive/ManifestStore.ts"
 import { saving, type Saving } from "../snapshot/archive/saving.ts"
 import { verify, type Verification } from "../snapshot/archive/verify.ts"
 import { rebuildLinks, type Rebuilt } from "../snapshot/Rebuild.ts"
+import { restoreSchedules } from "../snapshot/schedules/scheduleFile.ts"
 import { copyOtherRooms } from "./copyOtherRooms.ts"
 import { openHome } from "./Home.ts"
 import { missingManifests } from "./namedSnapshots.ts"
@@ -73,8 +74,19 @@ const replaceDatabase = (home: string, made: string) => {
   renameSync(made, file)
 }
 
-/** Fails when a daemon runs, or the archive cannot be listed. */
-export const rebuildDatabase = (home: string): Promise<Rebuilt> =>
+/** The links and, where no old database gave them, the schedules. */
+const rebuiltRoom = (isTakenOver: boolean) =>
+  Effect.gen(function* () {
+    const rebuilt = yield* rebuildLinks
+    const lost = isTakenOver ? [] : yield* restoreSchedules
+    return { ...rebuilt, lost: [...rebuilt.lost, ...lost] }
+  })
+
+/**
+ * Fails when a daemon runs, or the archive cannot be listed. `isWhole`: nothing of the archive's own files is lost; an
+ * old database that cannot be read is what a rebuild is for.
+ */
+export const rebuildDatabase = (home: string): Promise<Rebuilt & { readonly isWhole: boolean }> =>
   Effect.gen(function* () {
     yield* openHome(home)
     const made = `${databaseFile(home)}.new`
@@ -82,9 +94,10 @@ export const rebuildDatabase = (home: string): Promise<Rebuilt> =>
     const database = layerDatabaseFile(made)
     // The runtime's tables first: the journal goes on where the old one ended.
     yield* Effect.provide(Effect.void, layerSql.pipe(Layer.provide(database)))
+    const isOld = existsSync(databaseFile(home))
     const copied = yield* Effect.provide(copyOtherRooms(databaseFile(home)), database)
     const rebuilt = yield* Effect.provide(
-      rebuildLinks.pipe(
+      rebuiltRoom(isOld && copied.length === 0).pipe(
         Effect.tap(() => Effect.flatMap(SqlClient, (sql) => sql.unsafe("pragma wal_checkpoint(truncate)"))),
       ),
       Layer.merge(layerSql, reading(home)).pipe(Layer.provideMerge(database)),
@@ -93,5 +106,5 @@ export const rebuildDatabase = (home: string): Promise<Rebuilt> =>
       replaceDatabase(home, made)
       for (const end of ["-wal", "-shm"]) rmSync(`${made}${end}`, { force: true })
     })
-    return { ...rebuilt, lost: [...copied, ...rebuilt.lost] }
+    return { ...rebuilt, lost: [...copied, ...rebuilt.lost], isWhole: rebuilt.lost.length === 0 }
   }).pipe(Effect.scoped, Effect.runPromise)

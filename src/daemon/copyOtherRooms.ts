@@ -1,5 +1,5 @@
 /**
- * What a database holds that no file can bring back: the sealing world, schedules, settings, the journal. A rebuild
+ * What a database holds that no file can bring back: the sealing world, what can be undone, settings, the journal. A rebuild
  * takes it over from the old database when that can be read; what is the links' own is made from the files.
  */
 import { SqlClient } from "@effect/sql/SqlClient"
@@ -84,7 +84,7 @@ export const copyOtherRooms = (file: string) =>
         return [
           {
             file,
-            reason: `it cannot be read (${reason}): the sealing world, schedules and timelines begin anew`,
+            reason: `it cannot be read (${reason}): the sealing world, timelines and what could be undone begin anew`,
           },
         ]
       },

@@ -25,6 +25,7 @@ import type { LinkGroup } from "./LinkGroup.ts"
 import { Links } from "./Links.ts"
 import { makeLinks } from "./linkVerbs.ts"
 import { linkProjection } from "./projection.ts"
+import { keepScheduleFile } from "./schedules/scheduleFile.ts"
 import { runSchedules, type ScheduleSettings } from "./schedules/runSchedules.ts"
 import { linkStep } from "./steps/index.ts"
 import type { RetrySettings } from "./steps/retry.ts"
@@ -190,11 +191,13 @@ export const layerLinks = (
       })
       const store = yield* StateStore
       const schedulesWake = new Wake()
+      const scheduleFileWake = new Wake()
       const tasks = [
         runQueue(queue, group, wake),
         keepLinkFiles(store, filesWake.wait),
         upkeep.run(group),
         runSchedules(group, queue, schedulesWake, settings.schedules),
+        keepScheduleFile(scheduleFileWake.wait),
       ]
       for (const task of tasks) {
         const runner = yield* Effect.forkScoped(task)
@@ -207,7 +210,10 @@ export const layerLinks = (
         queueNews,
         moved,
         edited: () => filesWake.tell(),
-        scheduled: () => schedulesWake.tell(),
+        scheduled: () => {
+          schedulesWake.tell()
+          scheduleFileWake.tell()
+        },
         saving: upkeep.saving,
       })
       return Context.make(Links, links).pipe(

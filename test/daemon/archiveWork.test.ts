@@ -114,6 +114,44 @@ describe("verify and rebuild", () => {
     expect(await rowsOf("links")).toHaveLength(2)
   })
 
+  it("brings schedules back from their file where no database can give them, and says which it cannot", async () => {
+    const times = { nextAt: 5, lastAt: null, addedAt: 3 }
+    const weekly = { id: 4, kind: "tag", target: "daily", everyMillis: 604_800_000, cron: null, ...times }
+    const nightly = { id: 7, kind: "link", target: "kept", everyMillis: null, cron: "0 3 * * *", ...times }
+    const gone = { ...nightly, id: 8, target: "nobody" }
+    const file = join(home, "archive", "schedules.json")
+    const write = (schedules: ReadonlyArray<unknown>) =>
+      writeFileSync(file, JSON.stringify({ format: "linkseal-schedules", formatVersion: 1, schedules }))
+    const removeDatabase = () => {
+      for (const end of ["", "-wal", "-shm"]) rmSync(join(home, `linkseal.db${end}`), { force: true })
+    }
+    write([weekly, nightly])
+    removeDatabase()
+    const ran = await run("rebuild", "--json")
+    expect([ran.code, ran.json]).toEqual([0, { links: 2, snapshots: 1, lost: [] }])
+    const rows = await rowsOf("schedules")
+    expect(rows.map(({ id, target, cron, next_at }) => [id, target, cron, next_at])).toEqual([
+      [4, "daily", null, 5],
+      [7, "kept", "0 3 * * *", 5],
+    ])
+    write([gone])
+    removeDatabase()
+    const lossy = await run("rebuild", "--json")
+    expect([lossy.code, lossy.json.lost]).toEqual([1, [{ file, reason: expect.stringContaining("nobody") }]])
+    writeFileSync(file, "{}")
+    removeDatabase()
+    expect((await run("rebuild", "--json")).json.lost).toMatchObject([{ file }])
+    rmSync(file)
+  })
+
+  it("ends with 1 when a file of the archive cannot be read, and makes the database all the same", async () => {
+    const manifest = join(home, "archive", "snapshots", "kept", "2-broken.json")
+    writeFileSync(manifest, "{ half")
+    const ran = await run("rebuild", "--json")
+    expect([ran.code, ran.json]).toMatchObject([1, { links: 2, snapshots: 1, lost: [{ file: manifest }] }])
+    rmSync(manifest)
+  })
+
   it("does not touch the database of a daemon that runs", async () => {
     const ran = await Effect.runPromise(
       Effect.scoped(

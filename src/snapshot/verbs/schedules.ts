@@ -56,6 +56,7 @@ export const scheduleVerbs = (
           sql<{ id: number }>`DELETE FROM schedules WHERE id = ${number} RETURNING id`,
         )
         if (rows.length === 0) return yield* new NotFound({ what: "schedule", id })
+        changed()
       }),
   }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import { existsSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { Links } from "../../../src/snapshot/Links.ts"
 import { checkTiming, nextRun } from "../../../src/snapshot/schedules/Schedule.ts"
 import { addOne, inRoom, until } from "./room.ts"
@@ -113,6 +115,38 @@ describe("a schedule", () => {
           expect(yield* versionsOf(ids)).toEqual([2, 2, 2, 2, 1])
         }),
       )
+    }),
+  )
+
+  it.scopedLive("is in a file of the archive, which follows what is added and removed", () =>
+    Effect.gen(function* () {
+      const home = yield* temporaryHome
+      const file = join(home, "archive", "schedules.json")
+      const targets = Effect.sync((): ReadonlyArray<string> => {
+        if (!existsSync(file)) return []
+        const kept = JSON.parse(readFileSync(file, "utf8")) as {
+          schedules: ReadonlyArray<{ target: string }>
+        }
+        return kept.schedules.map(({ target }) => target)
+      })
+      const add = (value: string) =>
+        Effect.flatMap(Links, (links) =>
+          links.addSchedule({ target: { kind: "tag", value }, everyMillis: 24 * hour, cron: null }),
+        )
+      yield* inRoom(
+        { home, pipeline: newPipeline() },
+        Effect.gen(function* () {
+          const links = yield* Links
+          const first = yield* add("first")
+          yield* add("second")
+          expect(yield* until(targets, (all) => all.length === 2)).toEqual(["first", "second"])
+          yield* links.removeSchedule(first.id)
+          expect(yield* until(targets, (all) => all.length === 1)).toEqual(["second"])
+        }),
+      )
+      rmSync(file)
+      const back = until(targets, (all) => all.length === 1)
+      expect(yield* inRoom({ home, pipeline: newPipeline() }, back)).toEqual(["second"])
     }),
   )
 

@@ -38,7 +38,7 @@ export const rebuildCommand = (program: Program, root: Command) =>
       .description("make the database anew from the files of the archive; the daemon must not run"),
     async (session) => {
       const { rebuildDatabase } = await import("../../archiveWork.ts")
-      const done = await rebuildDatabase(session.home)
+      const { isWhole, ...done } = await rebuildDatabase(session.home)
       session.print(done, ({ links, lost, snapshots }) =>
         [
           ...lost.map(
@@ -47,5 +47,6 @@ export const rebuildCommand = (program: Program, root: Command) =>
           `${links} links, ${snapshots} snapshots`,
         ].join("\n"),
       )
+      session.exitWith(isWhole ? 0 : 1)
     },
   )
