@@ -11,12 +11,37 @@ import { worldSource } from "./inpage/world.ts"
 
 const worldName = "linkseal"
 
-/** The page did not answer (`silent`), or the call went wrong in it. */
+/** The page did not answer (`silent`), went to another document meanwhile (`gone`), or the call went wrong in it. */
 export class PageError extends Data.TaggedError("PageError")<{
   readonly call: string
   readonly silent: boolean
+  readonly gone: boolean
+  /** A clause for the user. */
   readonly message: string
 }> {}
+
+const goneMessages =
+  /Cannot find (default )?(execution )?context|context (was|with).*(destroyed|cleared|not found)|navigated or closed|Promise was collected|No frame (for|with) given id/i
+
+const pageError = (call: string, error: unknown): PageError => {
+  const said = firstLine(error)
+  const gone = goneMessages.test(said)
+  return new PageError({
+    call,
+    silent: false,
+    gone,
+    message: gone ? "the page went elsewhere meanwhile" : inWords(said),
+  })
+}
+
+/** What the browser's protocol says, for people; the words of a page's own error are left as they are. */
+const inWords = (said: string): string => {
+  const refused = /^Protocol error \((\w+)\.(\w+)\): (.*)$/.exec(said)
+  if (refused === null) return said
+  if (refused[2] === "printToPDF") return "the browser could not print the page"
+  if (/crash|closed|detached/i.test(refused[3]!)) return "the browser's tab was gone"
+  return `the browser refused ${refused[2]} (${refused[3]})`
+}
 
 export interface FrameId {
   readonly id: string
@@ -46,16 +71,16 @@ export class PageWorld {
     params: object,
     millis: number,
   ): Effect.Effect<any, PageError> {
-    const failure = (silent: boolean, message: string) => new PageError({ call: method, silent, message })
+    const silence = (message: string) => new PageError({ call: method, silent: true, gone: false, message })
     const sent = Effect.tryPromise({
       try: () => (this.#cdp.send as (method: string, params: object) => Promise<unknown>)(method, params),
-      catch: (error) => failure(false, firstLine(error)),
+      catch: (error) => pageError(method, error),
     })
-    const dead = Effect.mapError(this.#lost, ({ message }) => failure(true, message))
+    const dead = Effect.mapError(this.#lost, ({ message }) => silence(message))
     return atMost(Effect.raceFirst(sent, dead), millis).pipe(
       Effect.flatMap(
         Option.match({
-          onNone: () => Effect.fail(failure(true, `the page did not answer for ${millis} ms`)),
+          onNone: () => Effect.fail(silence(`the page did not answer for ${millis} ms`)),
           onSome: (value) => Effect.succeed(value as any),
         }),
       ),
@@ -69,12 +94,12 @@ export class PageWorld {
     args: ReadonlyArray<unknown>,
     millis: number,
   ): Effect.Effect<A, PageError> {
-    const values = args.map((arg) => (arg === framesOfWorld ? "linkseal.frames" : JSON.stringify(arg)))
+    const values = args.map((arg) => (typeof arg === "symbol" ? arg.description : JSON.stringify(arg)))
     const expression = `linkseal.${name}(${["globalThis", ...values].join(", ")})`
     return this.#evaluate(frameId, expression, millis).pipe(
       // The document was replaced between two calls: once more in the new one.
       Effect.catchIf(
-        (error) => !error.silent && /context/i.test(error.message),
+        (error) => error.gone,
         () => {
           this.#worlds.delete(frameId)
           return this.#evaluate(frameId, expression, millis)
@@ -93,8 +118,7 @@ export class PageWorld {
       )
       if (answer.exceptionDetails !== undefined) {
         const { exception, text } = answer.exceptionDetails
-        const message = firstLine(exception?.description ?? text)
-        return yield* Effect.fail(new PageError({ call: expression.slice(0, 40), silent: false, message }))
+        return yield* Effect.fail(pageError(expression.slice(0, 40), exception?.description ?? text))
       }
       return answer.result.value
     })
@@ -139,7 +163,9 @@ export class PageWorld {
 }
 
 /** Stands for the world's own list of frame elements in the arguments of a call. */
-export const framesOfWorld = Symbol("frames")
+export const framesOfWorld = Symbol("linkseal.frames")
+/** Stands for the world's own list of elements that were given another style for the picture, with their own. */
+export const restyledOfWorld = Symbol("linkseal.restyled")
 
 interface RawTree {
   readonly frame: { readonly id: string; readonly url: string }

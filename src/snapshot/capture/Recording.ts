@@ -120,11 +120,9 @@ export class Recording {
     return this.#activity
   }
 
-  /** Ids of requests under way. */
-  get inFlight(): ReadonlyArray<string> {
-    return this.#exchanges
-      .filter(({ finished, resourceType }) => !finished && resourceType !== "WebSocket")
-      .map(({ id }) => id)
+  /** Requests whose answer has not ended. */
+  get underWay(): ReadonlyArray<Exchange> {
+    return this.#exchanges.filter(({ finished, resourceType }) => !finished && resourceType !== "WebSocket")
   }
 
   /** Exchanges that were not recorded because there were too many. */

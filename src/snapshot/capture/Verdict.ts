@@ -28,6 +28,8 @@ export const judgeCapture = (evidence: Evidence): Verdict => {
 
 /** Characters below which a page has no content of its own beside a form or a notice. */
 const littleText = 1_500
+/** Characters that a form and what goes with it have. */
+const shortText = 500
 const compact = (text: string) => text.replace(/\s+/g, " ").trim()
 const headline = (e: Evidence) => compact([e.title, ...e.headings].join(" | "))
 
@@ -68,8 +70,11 @@ const isLoginWall = (e: Evidence): boolean => {
   const askedForIt = /log-?in|sign-?in|auth|sso|account/i.test(pathOf(e.requestedUrl))
   const address =
     /\/(log-?in|sign-?in|signon|auth|sso|accounts?\/login|passport)\b|[?&](next|return_?to|redirect(_uri)?)=/i
+  // A form above a text of its own does not keep anybody from reading it.
+  const isForm = text.length < shortText || e.headings.every((heading) => loginWords.test(heading))
   const says =
-    loginWords.test(headline(e)) ||
+    loginWords.test(e.title) ||
+    (isForm && loginWords.test(headline(e))) ||
     /must (be logged|log|sign) in|(log|sign) in to (continue|view|read|see)|请(先)?登录/i.test(text)
   if (e.passwordFields > 0 && text.length < littleText && says) return true
   return moved && !askedForIt && address.test(e.finalUrl) && loginWords.test(text.slice(0, littleText))
@@ -95,7 +100,29 @@ const isErrorPage = (e: Evidence): boolean => {
   )
 }
 
-const isBlank = (e: Evidence): boolean => compact(e.text).length < 20 && e.pictures === 0
+/** Characters below which nothing is said. */
+const nothingSaid = 20
+/** One character of these writings says as much as several of others. */
+const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
+const denseWeight = 3
+/** A page that says only this is not there yet. */
+const waitWords =
+  /\b(loading|please wait|one moment|just a second|redirecting|you are being redirected|wird geladen|bitte warten|chargement|cargando|caricamento|carregando|загрузка)\b|加载中|载入中|正在加载|正在跳转|请稍[候等]|読み込み中|로딩/gi
+const weightOf = (text: string) => text.length + (text.match(dense)?.length ?? 0) * (denseWeight - 1)
+
+/** Is there nothing to read or see, or only that something is on its way? */
+export const looksBlank = (text: string, pictures: number): boolean =>
+  pictures === 0 &&
+  weightOf(
+    compact(
+      text
+        .slice(0, littleText)
+        .replace(waitWords, "")
+        .replace(/[.…\s]+/g, " "),
+    ),
+  ) < nothingSaid
+
+const isBlank = (e: Evidence): boolean => looksBlank(e.text, e.pictures)
 
 const isMuchSmaller = (e: Evidence): boolean =>
   e.previousTextLength !== null &&

@@ -1,8 +1,9 @@
 /** The steps of a page's capture before its artefacts, as data: their order, and how long each may take. */
 import type * as Effect from "effect/Effect"
 import { openPage } from "./behaviour/openPage.ts"
-import { answerConsent, hideOverlays, scrollPage, settle } from "./behaviour/prepare.ts"
+import { answerConsent, hideOverlays, scrollPage } from "./behaviour/prepare.ts"
 import { readPage } from "./behaviour/readPage.ts"
+import { settle } from "./behaviour/settle.ts"
 import type { CaptureFailure } from "./CaptureFailure.ts"
 import type { CapturingPage } from "./Capturing.ts"
 import type { PageError } from "./PageWorld.ts"

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -99,6 +100,29 @@ export const only = (...names: ReadonlyArray<ArtefactName>): CaptureSettings => 
     Object.keys(quickSettings.artefacts).map((name) => [name, names.includes(name as ArtefactName)]),
   ) as CaptureSettings["artefacts"],
 })
+
+export type Page = string | ((request: IncomingMessage, response: ServerResponse) => void)
+
+/** A small site on a free port of loopback, for as long as the scope lives; text is sent as HTML. */
+export const site = (pages: Readonly<Record<string, Page>>) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const server = createServer((request, response) => {
+        const page = pages[request.url ?? ""]
+        response.on("error", () => undefined)
+        if (typeof page === "function") return page(request, response)
+        response.writeHead(page === undefined ? 404 : 200, { "Content-Type": "text/html; charset=utf-8" })
+        response.end(page ?? "<p>Not here")
+      })
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()))
+      return { server, origin: `http://127.0.0.1:${(server.address() as { port: number }).port}` }
+    }),
+    ({ server }) =>
+      Effect.promise(async () => {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }),
+  )
 
 /** The records of `archive/data.warc.gz` in a WACZ, as one text of single-byte characters. */
 export const warcOf = (wacz: Buffer) =>

@@ -19,6 +19,8 @@ import { withoutUserinfo } from "../userinfo.ts"
 export const maxDocumentBytes = 25_000_000
 const watchMillis = 100
 const stopMillis = 2_000
+/** What the beginning of a page names has this long to come, when the rest of the page does not. */
+const afterCutMillis = 3_000
 /** A bot challenge answers with one of these; what it shows is worth keeping, with the doubt. */
 const challengeStatus: ReadonlySet<number> = new Set([401, 403, 405, 406, 429, 503])
 
@@ -52,7 +54,8 @@ export const openPage = (
       Effect.as(null),
       Effect.orElseSucceed(() => "the page did not finish loading in time"),
     )
-    const reason = yield* Effect.raceFirst(loaded, watchSize(capturing))
+    const watched = Effect.raceFirst(watchSize(capturing), watchCut(capturing))
+    const reason = yield* Effect.raceFirst(loaded, watched)
     // What has not come by now would only disturb what follows.
     if (reason !== null) yield* Effect.ignore(capturing.world.send("Page.stopLoading", {}, stopMillis))
     yield* refuseErrorStatus(capturing, answered)
@@ -73,6 +76,22 @@ const watchSize = (capturing: CapturingPage): Effect.Effect<never, CaptureFailur
         const message = `The page is larger than ${maxDocumentBytes / 1_000_000} MB of HTML: it is not kept.`
         return yield* Effect.fail(captureFailure("too-large", message))
       }
+    }
+  })
+
+/** A document of which the connection broke off half-way: the page has no `load`, and nothing more of it comes. */
+const watchCut = (capturing: CapturingPage): Effect.Effect<string> =>
+  Effect.gen(function* () {
+    const { frameId, recording } = capturing
+    for (let waited = 0; ; waited += watchMillis) {
+      yield* Effect.sleep(watchMillis)
+      const document = recording.lastDocument(frameId)
+      const failure = document?.failure ?? null
+      const isCut = failure !== null && document!.status !== 0 && !/ERR_(ABORTED|BLOCKED)/.test(failure)
+      if (!isCut) waited = 0
+      // What it names is still on its way.
+      else if (recording.underWay.length === 0 || waited >= afterCutMillis)
+        return "the page's server broke off its answer before the end"
     }
   })
 

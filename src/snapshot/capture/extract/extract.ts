@@ -34,7 +34,7 @@ type LinkedDocument = ReturnType<typeof parseHTML>["document"]
 
 const withReadability = (html: string): Article | null => {
   const { document } = parseHTML(html)
-  const found = new Readability(document as never, { charThreshold: 200 }).parse()
+  const found = readIn(document)
   if (found === null || found === undefined) return null
   const content = found.content ?? ""
   return {
@@ -44,6 +44,15 @@ const withReadability = (html: string): Article | null => {
     html: content,
     text: textOf(content),
     by: "readability",
+  }
+}
+
+/** It trips over documents that are none, such as what a browser makes of XML with an error in it. */
+const readIn = (document: LinkedDocument) => {
+  try {
+    return new Readability(document as never, { charThreshold: 200 }).parse()
+  } catch {
+    return null
   }
 }
 

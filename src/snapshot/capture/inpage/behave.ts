@@ -2,7 +2,7 @@
  * What a reader does before the page is worth keeping: look at all of it, answer what asks for consent, push away what
  * floats over it. Runs inside the page, see `dom.ts`.
  */
-import type { PageElement, PageWindow } from "./dom.ts"
+import type { PageElement, PageNode, PageWindow } from "./dom.ts"
 
 export interface ScrollOptions {
   /** CSS pixels; the page is not followed further however much it grows. */
@@ -144,11 +144,31 @@ export function answerConsent(window: PageWindow): string | null {
 
 /**
  * Hides what is fixed over the page, unlocks scrolling. Headers at the edge and columns of links beside the text stay,
- * for they are part of the page.
+ * for they are part of the page. Writes down in `restyled` what the style attribute was of that which is no wall: the
+ * page that is kept shows it. A wall asks for consent, or locks the page behind it, and without scripts nothing would
+ * open it again.
  */
-export function hideOverlays(window: PageWindow): number {
+export function hideOverlays(window: PageWindow, restyled: Map<PageElement, string | null>): number {
   const document = window.document
   const hidden = new Set<PageElement>()
+  let walls = 0
+  const consent =
+    /cookie|consent|gdpr|privacy|datenschutz|einwillig|confidentialit|privacidad|同意|クッキー|쿠키|隐私/i
+  const isLocked = [document.documentElement, document.body].some(
+    (element) => element !== null && window.getComputedStyle(element)["overflowY"] === "hidden",
+  )
+  const isWall = (element: PageElement): boolean => {
+    if (consent.test(element.innerText.slice(0, 5_000))) return true
+    const { height, width, x, y } = element.getBoundingClientRect()
+    const [middle, centre] = [window.innerWidth / 2, window.innerHeight / 2]
+    const isCentral = x < middle && x + width > middle && y < centre && y + height > centre
+    const isDialog = element.localName === "dialog" || element.getAttribute("role") === "dialog"
+    return (
+      isCentral &&
+      width * height >= area * 0.3 &&
+      (isLocked || isDialog || element.hasAttribute("aria-modal"))
+    )
+  }
   const area = window.innerWidth * window.innerHeight
   const covers = (element: PageElement): boolean => {
     const { height, width, x, y } = element.getBoundingClientRect()
@@ -179,6 +199,8 @@ export function hideOverlays(window: PageWindow): number {
         if (position !== "fixed" && at.localName !== "dialog") continue
         // An application that lives in one fixed box is the page itself.
         if (!covers(at) || at.innerText.length > (document.body?.innerText.length ?? 0) * 0.5) break
+        if (isWall(at)) walls++
+        else restyled.set(at, at.getAttribute("style"))
         at.style.setProperty("display", "none", "important")
         hidden.add(at)
         found++
@@ -190,6 +212,7 @@ export function hideOverlays(window: PageWindow): number {
   if (hidden.size > 0) {
     for (const element of [document.documentElement, document.body]) {
       if (element !== null && window.getComputedStyle(element)["overflowY"] === "hidden") {
+        if (walls === 0) restyled.set(element, element.getAttribute("style"))
         element.style.setProperty("overflow", "visible", "important")
       }
     }
@@ -212,7 +235,48 @@ export function pulse(window: PageWindow): { readonly layout: string; readonly p
   const document = window.document
   const root = document.scrollingElement ?? document.documentElement
   const images = Array.from(document.images)
-  const pending = images.filter((img) => img.complete === false && img.loading !== "lazy").length
+  const loading = images.filter((img) => img.complete === false && img.loading !== "lazy").length
+  const pending = loading + (document.readyState === "complete" ? 0 : 1)
   const layout = `${root.scrollHeight}x${root.scrollWidth} ${images.length} ${document.documentElement.querySelectorAll("*").length}`
   return { layout, pending: pending + (document.fonts.status === "loading" ? 1 : 0) }
+}
+
+/**
+ * The beginning of what can be seen: text, and how many pictures, drawings and frames. Cheap also on a large page, for
+ * it ends at the first thousand characters. `waits`: there is something that could still show more.
+ */
+export function firstSight(window: PageWindow): {
+  readonly text: string
+  readonly pictures: number
+  readonly waits: boolean
+} {
+  const document = window.document
+  const enough = 1_000
+  let text = ""
+  let pictures = 0
+  let looks = 20_000
+  const isSeen = (element: PageElement) => {
+    const { height, width } = element.getBoundingClientRect()
+    return width > 0 && height > 0
+  }
+  const look = (node: PageNode) => {
+    if (text.length >= enough || pictures > 0 || looks-- <= 0) return
+    if (node.nodeType !== 1) return
+    const element = node as PageElement
+    if (/^(script|style|noscript|template|head|title)$/i.test(element.localName)) return
+    if (/^(img|iframe|canvas|video|object|embed|svg)$/i.test(element.localName)) {
+      const { height, width } = element.getBoundingClientRect()
+      if (width > 50 && height > 50 && element.complete !== false) pictures++
+      return
+    }
+    const children = [...Array.from(element.shadowRoot?.childNodes ?? []), ...Array.from(element.childNodes)]
+    for (const child of children) {
+      if (child.nodeType === 3 && /\S/.test(child.nodeValue ?? "") && isSeen(element))
+        text += ` ${child.nodeValue}`
+      else look(child)
+    }
+  }
+  if (document.body !== null) look(document.body)
+  const waits = document.querySelector("script, [onload], meta[http-equiv=refresh i]") !== null
+  return { text: text.slice(0, enough), pictures, waits }
 }

@@ -86,6 +86,7 @@ export interface PageDocument extends PageRoot {
   readonly baseURI: string
   readonly URL: string
   readonly compatMode: string
+  readonly readyState: string
   readonly doctype: { readonly name: string; readonly publicId: string; readonly systemId: string } | null
   readonly scrollingElement: PageElement | null
   readonly images: ArrayLike<PageElement> & Iterable<PageElement>

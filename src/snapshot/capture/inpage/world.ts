@@ -2,7 +2,7 @@
  * The functions of this folder as one text, to be run once in each frame's isolated world. There they are found under
  * `globalThis.linkseal`, which the page's own scripts do not see.
  */
-import { answerConsent, drawn, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
+import { answerConsent, drawn, firstSight, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
 import { facts, frameText, textLength } from "./facts.ts"
 import { asksForAddresses } from "./selectors.ts"
 import { serialise } from "./serialise.ts"
@@ -10,6 +10,7 @@ import { serialise } from "./serialise.ts"
 const functions = {
   answerConsent,
   drawn,
+  firstSight,
   hideOverlays,
   pulse,
   scroll,
@@ -26,7 +27,8 @@ export const worldSource = `(() => {
   if (globalThis.linkseal) return
   const __name = (value) => value
   const frames = []
-  globalThis.linkseal = { frames, ${Object.entries(functions)
+  const restyled = new Map()
+  globalThis.linkseal = { frames, restyled, ${Object.entries(functions)
     .map(([name, code]) => `${name}: ${String(code)}`)
     .join(",\n")} }
 })()`
