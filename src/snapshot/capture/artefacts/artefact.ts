@@ -22,6 +22,8 @@ export interface Made {
   readonly mediaType: string
   /** Bytes, or a file of ours that the sink may move away. */
   readonly content: Uint8Array | { readonly path: string }
+  /** What had to be left out of it, as a clause for the user; it is kept all the same, and the capture is partial. */
+  readonly lacks?: string | null
 }
 
 type Problem = { readonly _tag: string; readonly message: string }
@@ -52,8 +54,9 @@ export const makeArtefact = (
       if (_tag !== "NotApplicable") capturing.found.partial = true
       artefacts.set(name, _tag === "NotApplicable" ? skipped(name, message) : failed(name, message))
     } else {
-      const { content, mediaType } = outcome.value.right
-      artefacts.set(name, yield* capturing.sink.put(name, mediaType, content))
+      const { content, lacks = null, mediaType } = outcome.value.right
+      if (lacks !== null) capturing.found.partial = true
+      artefacts.set(name, { ...(yield* capturing.sink.put(name, mediaType, content)), reason: lacks })
     }
     const endedAt = yield* Clock.currentTimeMillis
     const made = artefacts.get(name)!
@@ -61,7 +64,7 @@ export const makeArtefact = (
       name,
       millis: endedAt - startedAt,
       bytes: made.bytes,
-      reason: made.status === "ok" ? null : made.reason,
+      reason: made.reason,
     })
   })
 

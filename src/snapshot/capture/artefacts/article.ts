@@ -8,7 +8,8 @@ import type { Article } from "../extract/extract.ts"
 import type { ExtractError } from "../Extractor.ts"
 import { escapeAttribute, pagePolicy, PageBuilder } from "../html/buildPage.ts"
 import type { Part } from "../inpage/serialised.ts"
-import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
+import { NotApplicable, type ArtefactProblem, type Made } from "./artefact.ts"
+import { lackOf, notWritten } from "./pageHtml.ts"
 
 type Found = Effect.Effect<Article | null, ExtractError | ArtefactProblem>
 
@@ -42,19 +43,23 @@ export const articleHtml = (
     if (found === null || found.text.length < minText) {
       return yield* Effect.fail(new NotApplicable({ message: "no article was found on the page" }))
     }
+    const builder = new PageBuilder(capturing.recording)
     const body = yield* Effect.tryPromise({
-      try: () => withPictures(capturing, found.html),
-      catch: (error) =>
-        new ArtefactProblem({ message: `the article could not be written: ${String(error)}` }),
+      try: () => withPictures(capturing, builder, found.html),
+      catch: (error) => notWritten("the article", error),
     })
-    return { mediaType: "text/html; charset=utf-8", content: Buffer.from(wrap(capturing, found, body)) }
+    const content = Buffer.from(wrap(capturing, found, body))
+    return { mediaType: "text/html; charset=utf-8", content, lacks: lackOf(builder) }
   })
 
 /** Pictures of the article become part of the file where the page had loaded them; what could run is taken out. */
-const withPictures = async (capturing: CapturingPage, html: string): Promise<string> => {
+const withPictures = async (
+  capturing: CapturingPage,
+  builder: PageBuilder,
+  html: string,
+): Promise<string> => {
   const { finalUrl } = capturing.found
-  const parts = splitMarkup(html, finalUrl)
-  const builder = new PageBuilder(capturing.recording)
+  const parts: ReadonlyArray<Part> = [{ kind: "shared" }, ...splitMarkup(html, finalUrl)]
   const pieces: Array<string> = []
   const serialised = { parts, quirks: false, scheme: "light", url: finalUrl } as const
   const tree = { serialised, frames: new Map() }
@@ -113,11 +118,7 @@ const startTag = (name: string, written: string, base: string): ReadonlyArray<Pa
   const source = (attributes.get("src") ?? "").replace(/&amp;/g, "&")
   if (source.startsWith("data:image/")) return [`<img${own.join("")} src="${escapeAttribute(source)}">`]
   if (!URL.canParse(source, base)) return []
-  return [
-    `<img${own.join("")} src="`,
-    { kind: "resource", url: new URL(source, base).href, media: false },
-    `">`,
-  ]
+  return [`<img${own.join("")}`, { kind: "picture", url: new URL(source, base).href }, ">"]
 }
 
 const style =

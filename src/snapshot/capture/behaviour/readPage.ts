@@ -7,7 +7,7 @@ import type { PageFacts } from "../inpage/facts.ts"
 import type { Part, Serialised } from "../inpage/serialised.ts"
 import { checkLastDocument } from "./openPage.ts"
 import { withoutUserinfoOf } from "../userinfo.ts"
-import { framesOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
+import { framesOfWorld, restyledOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
 
 const maxFrames = 200
 const maxDepth = 6
@@ -32,7 +32,7 @@ export const readPage = (
         const serialised = yield* world.call<Serialised>(
           frame.id,
           "serialise",
-          [framesOfWorld, { plain: false, written }],
+          [framesOfWorld, restyledOfWorld, { plain: false, written }],
           limitMillis,
         )
         const children = new Map<number, FrameTree>()
@@ -59,7 +59,7 @@ export const readPage = (
       const plain = yield* world.call<Serialised>(
         root.id,
         "serialise",
-        [[], { plain: true, written: false }],
+        [[], restyledOfWorld, { plain: true, written: false }],
         limitMillis,
       )
       found.plainHtml = clean(plain)

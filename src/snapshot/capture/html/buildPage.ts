@@ -40,8 +40,10 @@ const maxFrameDepth = 6
 const maxImportDepth = 8
 /** A single film would make the page too heavy to open. */
 const maxMediaBytes = 20_000_000
-/** Resources beyond this are left out, the later ones first. */
-const maxPageBytes = 150_000_000
+/** Characters of the whole file. Resources beyond this are left out, the later ones first. */
+export const maxPageSize = 100_000_000
+/** A picture that stands many times on a page is written once when that saves this many characters. */
+const minSharedSize = 1_000_000
 const maxSpriteBytes = 5_000_000
 /** What stands for a resource that is not there: it fails as it failed in the browser, without a request. */
 const nothing = "data:,"
@@ -55,35 +57,72 @@ export class PageBuilder {
   readonly #sprites = new Map<string, Promise<Sprite | null>>()
   /** The drawings that are in the page already, by document. */
   readonly #shown = new WeakMap<FrameTree, Set<string>>()
-  #bytes = 0
-  /** Addresses that the page names and the recording has not. */
-  readonly missing = new Set<string>()
+  readonly #maxSize: number
+  /** Characters of the file so far. */
+  #size = 0
+  readonly #leftOut = new Set<string>()
 
-  constructor(source: ResourceSource) {
+  constructor(source: ResourceSource, maxSize = maxPageSize) {
     this.#source = source
+    this.#maxSize = maxSize
   }
 
-  /** The document as pieces of text, in order. Gives the event loop a turn at each resource. */
+  /** Addresses of pictures, styles and frames for which the file had no room any more. */
+  get leftOut(): ReadonlySet<string> {
+    return this.#leftOut
+  }
+
+  /** The document as pieces of text, in order. Gives the event loop a turn at each resource. Fails with `TooLarge`. */
   async *build(tree: FrameTree, stamp: PageStamp | null, depth = 0): AsyncGenerator<string> {
+    const shared = sharedPictures(tree, this.#source)
     for (const part of tree.serialised.parts) {
       if (typeof part === "string") {
+        if (!this.#spend(part.length)) throw new TooLarge(this.#maxSize)
         yield part
-        continue
-      }
-      yield await this.#fill(part, tree, stamp, depth)
+      } else if (part.kind === "head") {
+        yield head(stamp)
+        if (depth > 0 && tree.serialised.quirks) yield quirks
+        yield await this.#sharedStyle(shared, tree.serialised.scheme)
+      } else if (part.kind === "shared") {
+        yield await this.#sharedStyle(shared, tree.serialised.scheme)
+      } else if (part.kind === "picture" && shared.has(part.url)) {
+        yield ` src="${unseen}" ${sharedName}="${shared.get(part.url)}"`
+      } else yield await this.#fill(part, tree, depth)
     }
   }
 
-  async #fill(
-    part: Exclude<Part, string>,
-    tree: FrameTree,
-    stamp: PageStamp | null,
-    depth: number,
-  ): Promise<string> {
+  /** Takes room in the file; false when there is not so much left. */
+  #spend(characters: number): boolean {
+    if (this.#size + characters > this.#maxSize) return false
+    this.#size += characters
+    return true
+  }
+
+  /** Takes room for what an address gives, or notes that it was left out. */
+  #room(characters: number, url: string): boolean {
+    const isThere = this.#spend(characters)
+    if (!isThere) this.#leftOut.add(url)
+    return isThere
+  }
+
+  /** One rule for each picture that would otherwise stand in the file many times. */
+  async #sharedStyle(shared: ReadonlyMap<string, number>, scheme: ColorScheme): Promise<string> {
+    const rules: Array<string> = []
+    for (const [url, number] of shared) {
+      const data = await this.#dataUrl(url, false, scheme)
+      rules.push(`img[${sharedName}="${number}"]{content:url("${data}")!important}`)
+    }
+    return rules.length === 0 ? "" : `<style>${rules.join("")}</style>`
+  }
+
+  async #fill(part: Exclude<Part, string>, tree: FrameTree, depth: number): Promise<string> {
     const { scheme, url } = tree.serialised
     switch (part.kind) {
       case "head":
-        return head(stamp)
+      case "shared":
+        return ""
+      case "picture":
+        return ` src="${await this.#dataUrl(part.url, false, scheme)}"`
       case "resource":
         return this.#dataUrl(part.url, part.media, scheme)
       case "css": {
@@ -112,8 +151,10 @@ export class PageBuilder {
     const pieces: Array<string> = []
     for await (const piece of this.build(tree, null, depth + 1)) pieces.push(piece)
     const html = pieces.join("")
-    if (inAttribute && !tree.serialised.quirks) return ` srcdoc="${escapeAttribute(html)}"`
-    return ` src="data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}"`
+    const written = inAttribute
+      ? ` srcdoc="${escapeAttribute(html)}"`
+      : ` src="data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}"`
+    return this.#room(written.length - html.length, tree.serialised.url) ? written : ""
   }
 
   async #sheet(url: string, written: string | null, context: StyleContext, depth: number): Promise<string> {
@@ -128,6 +169,8 @@ export class PageBuilder {
   /** Style text with everything it names inside; cannot end the style element it stands in. */
   async #css(text: string, context: StyleContext, depth: number): Promise<string> {
     const { base, scheme } = context
+    // Data URLs have taken their room already.
+    if (!this.#room(text.length, base)) return ""
     const pieces: Array<string> = []
     for (const piece of splitCss(text, base, scheme)) {
       if (typeof piece === "string") pieces.push(piece)
@@ -135,7 +178,8 @@ export class PageBuilder {
         pieces.push(`url("${await this.#dataUrl(piece.url, false, scheme)}")`)
       else if (depth < maxImportDepth) {
         const css = await this.#sheet(piece.url, null, context, depth + 1)
-        pieces.push(`url("data:text/css;charset=utf-8;base64,${Buffer.from(css).toString("base64")}")`)
+        const data = `data:text/css;charset=utf-8;base64,${Buffer.from(css).toString("base64")}`
+        pieces.push(`url("${this.#room(data.length - css.length, piece.url) ? data : nothing}")`)
       } else pieces.push(`url("${nothing}")`)
     }
     return pieces.join("").replace(/<\/(style)/gi, "<\\/$1")
@@ -149,7 +193,8 @@ export class PageBuilder {
     this.#shown.set(tree, shown)
     if (sprite === null || name === null || name === undefined || shown.has(`${root} ${name}`)) return ""
     shown.add(`${root} ${name}`)
-    return `<defs>${sprite.drawing(idIn(url))}</defs>`
+    const drawing = `<defs>${sprite.drawing(idIn(url))}</defs>`
+    return this.#room(drawing.length, url) ? drawing : ""
   }
 
   #sprite(url: string): Promise<Sprite | null> {
@@ -163,38 +208,64 @@ export class PageBuilder {
 
   async #readSprite(file: string): Promise<Sprite | null> {
     const exchange = this.#source.find(file)
-    if (exchange === null || exchange.body === null || exchange.body.length > maxSpriteBytes) {
-      this.missing.add(file)
-      return null
-    }
+    if (exchange === null || exchange.body === null || exchange.body.length > maxSpriteBytes) return null
     const prefix = `ls-${createHash("sha256").update(file).digest("hex").slice(0, 8)}-`
     return new Sprite(decodeText(await this.#source.read(exchange), exchange), prefix)
   }
 
-  #dataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
+  async #dataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
     const key = `${scheme} ${url}`
-    const known = this.#dataUrls.get(key)
-    if (known !== undefined) return known
-    const made = this.#makeDataUrl(url, media, scheme)
+    const made = this.#dataUrls.get(key) ?? this.#makeDataUrl(url, media, scheme)
     this.#dataUrls.set(key, made)
-    return made
+    const data = await made
+    return this.#room(data.length, url) ? data : nothing
   }
 
   async #makeDataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
     const exchange = this.#source.find(url)
-    if (exchange === null || exchange.body === null || exchange.truncated) {
-      this.missing.add(url)
+    if (exchange === null || exchange.body === null || exchange.truncated) return nothing
+    if (media && exchange.body.length > maxMediaBytes) return nothing
+    // What cannot fit need not be read.
+    if (this.#size + sizeInText(exchange.body.length) > this.#maxSize) {
+      this.#leftOut.add(url)
       return nothing
     }
-    const tooLarge = media && exchange.body.length > maxMediaBytes
-    if (tooLarge || this.#bytes + exchange.body.length > maxPageBytes) {
-      this.missing.add(url)
-      return nothing
-    }
-    this.#bytes += exchange.body.length
     const body = settledSvg(await this.#source.read(exchange), exchange, scheme)
     return `data:${mediaType(exchange)};base64,${body.toString("base64")}${fragmentOf(url)}`
   }
+}
+
+/** The text alone is larger than the file may be. */
+export class TooLarge extends Error {
+  constructor(maxSize: number) {
+    super(`it would be larger than ${maxSize / 1_000_000} MB`)
+  }
+}
+
+/** Base64. */
+const sizeInText = (bytes: number) => Math.ceil(bytes / 3) * 4
+
+/** In the place of a shared picture: the size that an `img` says is not its size while its own picture is broken. */
+const unseen = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>".replaceAll("<", "%3C")
+
+/** On an `img`: which of the rules in the head has its picture. */
+const sharedName = "data-ls-picture"
+
+/** The pictures that are worth a rule of their own, with the rule's number. */
+const sharedPictures = ({ serialised }: FrameTree, source: ResourceSource): ReadonlyMap<string, number> => {
+  const uses = new Map<string, number>()
+  const hasRules = serialised.parts.some(
+    (part) => typeof part !== "string" && (part.kind === "head" || part.kind === "shared"),
+  )
+  if (!hasRules) return uses
+  for (const part of serialised.parts) {
+    if (typeof part !== "string" && part.kind === "picture") uses.set(part.url, (uses.get(part.url) ?? 0) + 1)
+  }
+  const worthIt = [...uses].filter(([url, count]) => {
+    const bytes = count < 2 ? 0 : (source.find(url)?.body?.length ?? 0)
+    return sizeInText(bytes) * (count - 1) >= minSharedSize
+  })
+  return new Map(worthIt.map(([url], index) => [url, index]))
 }
 
 const idIn = (url: string) => {
@@ -236,6 +307,10 @@ const head = (stamp: PageStamp | null): string => {
   }
   return `${meta.join("")}\n`
 }
+
+/** A document in srcdoc is never in quirks mode; this is what shows of that mode most. */
+const quirks =
+  "<style>:where(table){font-size:medium;font-weight:initial;font-style:initial;line-height:initial;white-space:initial;text-align:initial}</style>"
 
 const decodeText = (bytes: Buffer, exchange: Exchange): string => {
   if (exchange.decoded) return bytes.toString("utf8")

@@ -9,6 +9,7 @@ import type { Part, Serialised, SerialiseOptions } from "./serialised.ts"
 export function serialise(
   window: PageWindow,
   frames: Array<PageElement>,
+  restyled: ReadonlyMap<PageElement, string | null>,
   options: SerialiseOptions,
 ): Serialised {
   const document: PageDocument = window.document
@@ -178,7 +179,10 @@ export function serialise(
       return picture === null ? undefined : attribute("src", picture)
     }
     const chosen = chosenDescriptor(element, source)
-    if (chosen === null || chosen.descriptor === "1x") return resource("src", source)
+    const isPlain = chosen === null || chosen.descriptor === "1x"
+    // The rule that pictures share is in the document, where shadow roots do not see it.
+    if (isPlain && root === 0 && !source.startsWith("data:")) return emit({ kind: "picture", url: source })
+    if (isPlain) return resource("src", source)
     resource("srcset", source, false, ` ${chosen.descriptor}`)
     if (chosen.sizes !== null) attribute("sizes", chosen.sizes)
   }
@@ -210,8 +214,10 @@ export function serialise(
   }
   const ownSource = new Set("img video audio iframe frame embed object image feimage".split(" "))
 
-  const plainAttribute = (element: PageElement, tag: string, name: string, value: string) => {
+  const plainAttribute = (element: PageElement, tag: string, name: string, found: string) => {
     const lower = name.toLowerCase()
+    const value = lower === "style" && restyled.has(element) ? restyled.get(element) : found
+    if (value === null || value === undefined) return
     if (lower.startsWith("on") || dropped.has(lower)) return
     if (!/^[^\s"'<>/=]+$/.test(name)) return
     if (lower === "style") {
@@ -264,7 +270,7 @@ export function serialise(
     if (drawing !== null) emit({ kind: "use", url: drawing })
     let styled = false
     for (const { name, value } of Array.from(element.attributes)) {
-      if (name === "style") styled = true
+      if (name === "style") styled = restyled.get(element) !== null
       plainAttribute(element, tag, name, value)
     }
     if (tag === "canvas" && !styled && !plain) {
@@ -291,7 +297,7 @@ export function serialise(
       if (name !== "sandbox" && name !== "allow" && name !== "csp") plainAttribute(element, tag, name, value)
     }
     emit(' sandbox=""')
-    // A document in srcdoc is never in quirks mode, and a frame of a frameset has no srcdoc.
+    // Whoever shows the file may forbid frames with an address; only a frame of a frameset has no srcdoc.
     emit({ kind: "frame", index, attribute: tag === "iframe" })
     emit(tag === "iframe" ? "></iframe>" : ">")
   }
@@ -392,6 +398,8 @@ export function serialise(
     const ids = type.publicId !== "" ? ` PUBLIC "${type.publicId}" "${type.systemId}"` : ""
     emit(`<!DOCTYPE ${type.name}${ids.replace(/[<>]/g, "")}>`)
   }
+  // XML is never in quirks mode; written as HTML it would be.
+  else if (document.compatMode !== "BackCompat") emit("<!DOCTYPE html>")
   visit(document.documentElement)
   if (text !== "") parts.push(text)
   const scheme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"

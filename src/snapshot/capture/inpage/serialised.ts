@@ -4,15 +4,18 @@
 export type ColorScheme = "light" | "dark"
 
 /**
- * `resource`: a data URL goes here. `css`: style text whose addresses are relative to `base`, for a style element or a
+ * `resource`: a data URL goes here. `picture`: the whole `src` of an `img` outside shadow roots, which many may share.
+ * `css`: style text whose addresses are relative to `base`, for a style element or a
  * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `media`: a media query,
  * `scheme`: a list of colour schemes, both for an attribute. `drawing`: what a `use` element shows of another file,
  * and then `use`: its name; `root` tells the document and its shadow roots apart, which see only their own names.
- * `frame`: the document of the n-th frame element, escaped for an attribute; `head`: here the head begins.
+ * `frame`: the document of the n-th frame element, escaped for an attribute; `head`: here the head begins, with the rules of shared pictures;
+ * `shared`: these rules alone.
  */
 export type Part =
   | string
   | { readonly kind: "resource"; readonly url: string; readonly media: boolean }
+  | { readonly kind: "picture"; readonly url: string }
   | { readonly kind: "css"; readonly text: string; readonly base: string; readonly attribute: boolean }
   | { readonly kind: "sheet"; readonly url: string; readonly text: string | null }
   | { readonly kind: "media"; readonly text: string }
@@ -21,6 +24,7 @@ export type Part =
   | { readonly kind: "use"; readonly url: string }
   | { readonly kind: "frame"; readonly index: number; readonly attribute: boolean }
   | { readonly kind: "head" }
+  | { readonly kind: "shared" }
 
 export interface Serialised {
   readonly parts: ReadonlyArray<Part>
