@@ -48,7 +48,7 @@ export interface StoredClock {
 
 /** One thing to remember of the modelled world: all of it, or what was added since. */
 export interface WorldRow {
-  readonly kind: "checkpoint" | "message" | "deal"
+  readonly kind: "checkpoint" | "message" | "deal" | "deleted"
   readonly body: string
 }
 

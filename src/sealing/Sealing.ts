@@ -166,6 +166,7 @@ const openWorld = (options: SealingOptions, keeper: WorldKeeper) =>
     const made = modelled(scheduler, {
       config: options.config,
       chain: keeper.chain,
+      sealer: keeper.sealer,
       ...(options.world === undefined ? {} : { world: options.world }),
       ...(saved === undefined ? {} : { saved }),
     })

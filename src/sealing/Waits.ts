@@ -50,6 +50,14 @@ const ended = ({ chain }: World, sector: SectorNumber): Why | null => {
   )
 }
 
+/** Nothing can be proven of a sector whose files were deleted, whatever state it was forced into. */
+const filesGone = ({ chain }: World, sector: SectorNumber): Why => ({
+  kind: "operator",
+  text: chain.miner.isLive(sector, chain.head)
+    ? "its files were deleted by its removal, but the chain still has it: SectorTerminate ends it there, then SectorRemove. No other state helps"
+    : "its files were deleted by its removal: only SectorRemove helps. No state that it is forced into brings them back",
+})
+
 export class Waits {
   private readonly waits = new Map<SectorNumber, Wait>()
   private readonly modelled: Modelled
@@ -106,7 +114,9 @@ export class Waits {
 
   /** A sector that was whole when it came to rest may have ended on the chain since. */
   private atRest(sector: SectorNumber, why: Why): Why {
-    return why === sealed.why ? (ended(this.modelled.world, sector) ?? why) : why
+    const { world } = this.modelled
+    if (why.until === undefined && world.sealer.files.areGone(sector)) return filesGone(world, sector)
+    return why === sealed.why ? (ended(world, sector) ?? why) : why
   }
 
   private untilMillis({ until }: Why): number | null {

@@ -1,6 +1,7 @@
 /**
  * Keeps the modelled world over restarts: what a sector was told by the chain must still be so after `kill -9`. A
- * message is stored before its sender hears of it, a deal before it is offered; everything else of the chain follows
+ * message is stored before its sender hears of it, a deal before it is offered, that a sector's files were deleted before
+ * it counts as removed; everything else of the chain follows
  * from them and the time. Work on workers is not kept: a stage that runs again asks again, as with a real sealer.
  */
 import * as Clock from "effect/Clock"
@@ -10,12 +11,15 @@ import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
 import type { StoreError } from "../actors/StoreError.ts"
 import type { MinerStoreApi, WorldRow } from "./MinerStore.ts"
+import type { DeletedFiles } from "./model/files.ts"
 import type { Message } from "./model/Messages.ts"
 import type { PublishedDeal } from "./model/ModelMarket.ts"
 import { snapshotWorld, type World } from "./model/World.ts"
-import type { AskOf } from "./ports/ask.ts"
+import type { AskOf, Cancel } from "./ports/ask.ts"
 import type { ChainVerbs } from "./ports/Chain.ts"
+import type { SealerVerbs } from "./ports/Sealer.ts"
 import { failed } from "./ports/Result.ts"
+import type { SectorNumber } from "./Sector.ts"
 import type { Hold } from "./WorldTime.ts"
 
 /** What is kept of the world cannot be read; the room does not start. */
@@ -40,7 +44,7 @@ interface MessageBody {
 }
 
 interface Saved {
-  sealer: { calls: ReadonlyArray<unknown> }
+  sealer: { calls: ReadonlyArray<unknown>; deleted?: DeletedFiles }
   chain: { nonce: number; messages: Array<Message>; fates: ReadonlyArray<unknown> }
   market: { next: number; deals: Array<PublishedDeal> }
 }
@@ -58,6 +62,8 @@ const apply = (saved: Saved, row: WorldRow): void => {
     saved.chain.messages.push(message)
     saved.chain.nonce = message.nonce + 1
     saved.chain.fates = fates
+  } else if (row.kind === "deleted") {
+    saved.sealer.deleted = [...(saved.sealer.deleted ?? []), [body as SectorNumber, "nothing"]]
   } else {
     const deal = body as PublishedDeal
     saved.market.deals.push(deal)
@@ -104,18 +110,41 @@ export class WorldKeeper {
     this.world = world
     return (request, reply) => {
       if (request._tag !== "SendMessage") return world.askChain(request, reply)
-      let wanted = true
-      const cancel = world.askChain(request, (sent: ChainVerbs["SendMessage"]["reply"]) => {
-        const keeping = sent.ok ? this.message(world, sent.value) : this.checkpoint
-        Runtime.runFork(this.runtime, keeping).addObserver((exit) => {
-          if (!wanted) return
-          reply(Exit.isSuccess(exit) ? sent : failed("push", "the message could not be stored"))
-        })
+      return this.kept<ChainVerbs["SendMessage"]["reply"]>(
+        (answer) => world.askChain(request, answer),
+        (sent) => (sent.ok ? this.message(world, sent.value) : this.checkpoint),
+        (sent, ok) => reply(ok ? sent : failed("push", "the message could not be stored")),
+      )
+    }
+  }
+
+  /** The world's sealer, with what it deletes kept before it is answered. */
+  readonly sealer =
+    (world: World): AskOf<SealerVerbs> =>
+    (request, reply) => {
+      if (request._tag !== "Remove") return world.askSealer(request, reply)
+      return this.kept<SealerVerbs["Remove"]["reply"]>(
+        (answer) => world.askSealer(request, answer),
+        (removed) => (removed.ok ? this.add({ kind: "deleted", body: String(request.sector) }) : Effect.void),
+        (removed, ok) => reply(ok ? removed : failed("sealer", "the removal could not be stored")),
+      )
+    }
+
+  /** Asks, keeps what came of it, and then answers; who asked may lose interest meanwhile. */
+  private kept<A>(
+    ask: (answer: (reply: A) => void) => Cancel | null,
+    keep: (reply: A) => Effect.Effect<void, StoreError>,
+    answer: (reply: A, ok: boolean) => void,
+  ): Cancel {
+    let wanted = true
+    const cancel = ask((reply) => {
+      Runtime.runFork(this.runtime, keep(reply)).addObserver((exit) => {
+        if (wanted) answer(reply, Exit.isSuccess(exit))
       })
-      return () => {
-        wanted = false
-        cancel?.()
-      }
+    })
+    return () => {
+      wanted = false
+      cancel?.()
     }
   }
 

@@ -8,6 +8,7 @@ import { done, failed, type Result } from "../ports/Result.ts"
 import type { SectorNumber } from "../Sector.ts"
 import { bytesOf } from "./digest.ts"
 import type { Cancel } from "./ModelChain.ts"
+import { Files, type DeletedFiles } from "./files.ts"
 import type { Scheduler, Timer } from "./Scheduler.ts"
 import {
   callKey,
@@ -84,6 +85,7 @@ interface Removal {
 
 export class ModelSealer {
   readonly workers: Workers
+  readonly files = new Files()
   failures: Array<OrderedFailure> = []
   /** How long work takes, in milliseconds, unless the options say it for each piece. */
   durations: Durations
@@ -104,9 +106,13 @@ export class ModelSealer {
   ask(request: SealerRequest, reply: (reply: any) => void): Cancel | null {
     switch (request._tag) {
       case "NewSector":
-      case "ReleaseUnsealed":
         reply(done(null))
         return null
+      case "ReleaseUnsealed": {
+        const missing = this.files.missing(request)
+        reply(missing === null ? done(null) : failed("sealer", missing))
+        return null
+      }
       case "VerifySeal":
         reply(done(verifies(request, request.proof)))
         return null
@@ -158,7 +164,9 @@ export class ModelSealer {
     return call
   }
 
+  /** What has no files to work on fails at once. */
   private duration(request: WorkRequest): number {
+    if (this.files.missing(request) !== null) return 0
     return this.options.duration?.(request) ?? durationOf(request, this.durations)
   }
 
@@ -172,11 +180,12 @@ export class ModelSealer {
 
   private outcome(call: Call): WorkResult {
     const { request } = call
-    const reason = this.options.fails?.(request) ?? null
+    const reason = this.files.missing(request) ?? this.options.fails?.(request) ?? null
     if (reason !== null) return failed("sealer", reason)
     const ordered = this.takeFailure(call.job.task, request.sector)
     if (ordered === "error") return failed("sealer", `${call.job.task} failed (world setting)`)
     const result = resultOf(request)
+    if (result.ok) this.files.made(request)
     return ordered === "invalid" && result.ok ? invalid(request, result.value) : result
   }
 
@@ -224,6 +233,7 @@ export class ModelSealer {
       this.calls.delete(call.key)
       this.workers.release(call.job)
     }
+    this.files.delete(sector)
     for (const removal of due) {
       this.removals.delete(removal)
       removal.reply(done(null))
@@ -274,7 +284,9 @@ export class ModelSealer {
 
   save(): SealerSnapshot {
     const now = this.scheduler.now()
+    const deleted = this.files.save()
     return {
+      ...(deleted.length === 0 ? {} : { deleted }),
       durations: this.durations,
       number: this.number,
       failures: this.failures.map((failure) => ({ ...failure })),
@@ -296,6 +308,7 @@ export class ModelSealer {
 
   /** Puts the calls of a saved world back: what ran goes on with the time it had left. */
   restore(saved: SealerSnapshot): void {
+    this.files.restore(saved.deleted ?? [])
     for (const failure of saved.failures) this.failures.push({ ...failure })
     this.durations = saved.durations
     const now = this.scheduler.now()
@@ -337,6 +350,8 @@ const invalid = (request: WorkRequest, value: any): WorkResult => {
 }
 
 export interface SealerSnapshot {
+  /** Left out while nothing was deleted. */
+  readonly deleted?: DeletedFiles
   readonly durations: Durations
   readonly number: number
   readonly failures: ReadonlyArray<OrderedFailure>

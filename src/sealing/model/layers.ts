@@ -12,6 +12,7 @@ import type { SectorEvent } from "../events/SectorEvent.ts"
 import { InputTable } from "../input/InputTable.ts"
 import { portOf, route, type Ask, type AskOf, type PortName } from "../ports/ask.ts"
 import type { ChainVerbs } from "../ports/Chain.ts"
+import type { SealerVerbs } from "../ports/Sealer.ts"
 import * as ports from "../ports/Ports.ts"
 import type { Request, RequestTag } from "../ports/Request.ts"
 import type { SectorNumber } from "../Sector.ts"
@@ -41,6 +42,8 @@ export interface ModelledOptions {
   readonly saved?: string
   /** Stands before the chain, for example to keep what was sent; the world's own chain when left out. */
   readonly chain?: (world: World) => AskOf<ChainVerbs>
+  /** Stands before the sealer in the same way. */
+  readonly sealer?: (world: World) => AskOf<SealerVerbs>
 }
 
 /** The modelled world and what stands around it, for those who steer and watch it. */
@@ -82,7 +85,7 @@ export const modelled = (scheduler: Scheduler, options: Omit<ModelledOptions, "c
   })
   const ask: Ask = route({
     chain: options.chain?.(world) ?? world.askChain,
-    sealer: world.askSealer,
+    sealer: options.sealer?.(world) ?? world.askSealer,
     market: world.askMarket,
     batchers: batchers.ask,
     input: input.ask,

@@ -103,6 +103,54 @@ describe("removal", () => {
     expect(states.slice(-2)).toEqual(["Removing", "Removed"])
   })
 
+  it("is not undone by force: no proof without files, also after a restart, and the advice says so", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(500 * epochMillis)
+        // It waits for its seed: removed, forced back and terminated in one go.
+        yield* Effect.all(
+          [sealing.remove(0), sealing.forceState(0, "WaitSeed"), sealing.terminate(0)].map(Effect.either),
+          { concurrency: "unbounded" },
+        )
+        yield* Effect.sleep(minutes(5))
+        const advice = sealing.waiting(0)
+        const again = yield* Effect.zipRight(miner.end, miner.begin)
+        yield* again.forceState(0, "Committing")
+        yield* Effect.sleep(days(2))
+        const { lastError } = (yield* again.list(null))[0]!
+        const onChain = again.world.chain.sectorOf(0)
+        yield* again.remove(0)
+        yield* Effect.sleep(minutes(5))
+        return { advice, lastError, onChain, states: miner.states(0) }
+      }),
+    )
+    expect(seen.states).toContain("TerminateFailed")
+    expect(seen.advice).toMatchObject({ kind: "operator", until: null })
+    expect(seen.advice?.text).toContain("only SectorRemove helps")
+    expect(seen.states).toContain("ComputeProofFailed")
+    expect(seen.states).not.toContain("Proving")
+    expect(seen.lastError).toContain("the files of sector 0 were deleted")
+    expect(seen.onChain).toBeNull()
+    expect(seen.states.at(-1)).toBe("Removed")
+  })
+
+  it("leaves nothing for PreCommit1 to work on, which fails at once", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(minutes(30))
+        yield* sealing.remove(0)
+        yield* Effect.sleep(hours(4))
+        yield* sealing.forceState(0, "PreCommit1")
+        yield* Effect.sleep(minutes(2))
+        return { failed: miner.states(0).at(-1), states: miner.states(0) }
+      }),
+    )
+    expect(seen.states).toContain("Removed")
+    expect(seen.failed).toBe("SealPreCommit1Failed")
+  })
+
   it("of a sector that is gone, or was never there, is refused", async () => {
     const seen = await withMiner({}, (_, sealing) =>
       Effect.gen(function* () {

@@ -80,12 +80,12 @@ describe("the clock of the sealing world", () => {
               yield* clock.begin
               yield* clock.resume
               yield* Effect.sleep("120 millis")
-              const given = (yield* clock.state).now
+              const last = (yield* clock.state).now
               // What a kill leaves is what is in the store now.
               const killed = new MinerMemory()
               killed.clock = memory.clock
               const again = yield* open(killed)
-              return { given, after: (yield* again.clock.state).now }
+              return { given: last, after: (yield* again.clock.state).now }
             }),
           )
           expect(given).toBeGreaterThan(instant)
