@@ -61,6 +61,28 @@ describe("the verdict", () => {
     ],
     ["a page about as large as the last", { previousTextLength: story.length * 2 }],
     [
+      "an article of 900 characters below a login form",
+      {
+        title: "The harbour",
+        headings: ["Log in", "The harbour"],
+        text: `Log in ${story.slice(0, 900)}`,
+        passwordFields: 1,
+      },
+    ],
+    [
+      "one sentence in Chinese",
+      { title: "通知", headings: [], text: "本店周一休息，周二照常营业，欢迎光临。", pictures: 0 },
+    ],
+    [
+      "a note about loading",
+      {
+        title: "Ramp",
+        headings: [],
+        text: "Loading is allowed from six to nine in the morning.",
+        pictures: 0,
+      },
+    ],
+    [
       "a Chinese page",
       {
         title: "网页快照",
@@ -157,6 +179,21 @@ describe("the verdict", () => {
     ],
     ["404 in the headline", { title: "Example", headings: ["404 Not Found"], text: "nginx" }, "error page"],
     ["a Chinese 404", { title: "您访问的页面不存在", headings: [], text: "返回首页" }, "error page"],
+    [
+      "a page that still loads",
+      { title: "App", headings: [], text: "Loading… Please wait", pictures: 0 },
+      "blank page",
+    ],
+    [
+      "one that loads in Chinese",
+      { title: "", headings: [], text: "页面加载中，请稍候……", pictures: 0 },
+      "blank page",
+    ],
+    [
+      "a login form with a note of some length",
+      { title: "Portal", headings: ["Sign in"], text: `Sign in ${story.slice(0, 700)}`, passwordFields: 1 },
+      "login wall",
+    ],
     ["nothing", { title: "App", headings: [], text: " \n ", pictures: 0 }, "blank page"],
     [
       "a tenth of what was there",

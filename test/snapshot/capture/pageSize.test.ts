@@ -1,5 +1,5 @@
 /** What stands many times on a page stands once in its file, and no file is larger than it may be. */
-import { describe, expect, it, layer } from "@effect/vitest"
+import { describe, expect, it as plainIt, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import sharp from "sharp"
@@ -27,7 +27,7 @@ const built = async (builder: PageBuilder, parts: ReadonlyArray<Part>) => {
 const many = (part: Part) => Array.from({ length: 50 }, () => part)
 
 describe("the size of page.html", () => {
-  it("is that of one picture when the page shows it many times", async () => {
+  plainIt("is that of one picture when the page shows it many times", async () => {
     const builder = new PageBuilder(source)
     const html = await built(builder, [
       { kind: "head" },
@@ -38,7 +38,7 @@ describe("the size of page.html", () => {
     expect(builder.leftOut.size).toBe(0)
   })
 
-  it.each<[string, Part]>([
+  plainIt.each<[string, Part]>([
     ["pictures", { kind: "resource", url: "http://a.test/p", media: false }],
     ["styles", { kind: "css", text: "a{background:url(/p)}", base: "http://a.test/", attribute: false }],
   ])(
@@ -52,7 +52,7 @@ describe("the size of page.html", () => {
     },
   )
 
-  it("is bounded for frames, which take more room in a frame than alone", async () => {
+  plainIt("is bounded for frames, which take more room in a frame than alone", async () => {
     const inner = treeOf(['"'.repeat(400_000)])
     const builder = new PageBuilder(source, 1_000_000)
     const tree = {
@@ -65,7 +65,7 @@ describe("the size of page.html", () => {
     expect(builder.leftOut.size).toBe(1)
   })
 
-  it("is refused in words when the text alone is more", async () => {
+  plainIt("is refused in words when the text alone is more", async () => {
     const builder = new PageBuilder(source, 1_000)
     await expect(built(builder, ["x".repeat(2_000)])).rejects.toThrow(new TooLarge(1_000))
   })
