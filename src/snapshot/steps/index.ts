@@ -50,7 +50,9 @@ export const linkStep =
         : Effect.gen(function* () {
             const now = yield* Clock.currentTimeMillis
             const draw = yield* Random.next
-            const failure = failureOf(troubleOf(cause), link.attempts, now, draw, world.retry)
+            const notBefore = link.job?.probe?.notBefore ?? null
+            const trouble = troubleOf(cause)
+            const failure = failureOf(trouble, link.attempts, now, draw, world.retry, notBefore)
             yield* Effect.logWarning(`capture of ${link.url} failed: ${failure.code}`)
             return { _tag: "CaptureFailed" as const, failure }
           }),

@@ -18,15 +18,32 @@ export type RetrySettings = typeof RetrySettings.Type
 /** Each pause varies by up to a tenth, so that links that failed together do not come back together. */
 const spread = 0.1
 
-/** The failure of a try. `attempts` had failed before it; `draw` is from 0 to 1. */
+/** A site that asks for a longer pause gets this one. */
+const longestAskedMillis = 24 * 60 * minute
+
+/** When a site asked to be left alone, by the failures that it answers so. */
+const isAskedFor = (code: string) => code === "http-429" || code === "http-503"
+
+/**
+ * The failure of a try. `attempts` had failed before it; `draw` is from 0 to 1. `notBefore` is what the site said in
+ * `Retry-After`, milliseconds since 1970: the next try is not before it, and not more than 24 hours later for its sake.
+ */
 export const failureOf = (
   failure: { readonly code: string; readonly message: string; readonly retryable: boolean },
   attempts: number,
   now: number,
   draw: number,
   settings: RetrySettings,
+  notBefore: number | null = null,
 ): LinkFailure => {
   const pause = failure.retryable ? settings.pausesMillis[attempts] : undefined
-  const retryAt = pause === undefined ? null : Math.round(now + pause * (1 + spread * (2 * draw - 1)))
-  return { code: failure.code, message: failure.message, retryAt }
+  if (pause === undefined) return { code: failure.code, message: failure.message, retryAt: null }
+  const planned = Math.round(now + pause * (1 + spread * (2 * draw - 1)))
+  const asked = notBefore === null || !isAskedFor(failure.code) ? 0 : notBefore
+  const retryAt = Math.max(planned, Math.min(asked, now + longestAskedMillis))
+  const message =
+    asked > now
+      ? `${failure.message} It asks to wait until ${new Date(asked).toISOString()}.`
+      : failure.message
+  return { code: failure.code, message, retryAt }
 }
