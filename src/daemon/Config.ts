@@ -105,14 +105,28 @@ const fromFlags = (flags: Flags): Record<string, unknown> => ({
   ...(flags.allowHost === undefined ? {} : { allowHosts: list(flags.allowHost) }),
 })
 
+/** Where in the text an error of JSON stands, when Node tells its place only as a number of characters. */
+const lineOf = (message: string, text: string): string => {
+  const place = / at position (\d+)$/.exec(message)?.[1]
+  if (place === undefined) return ""
+  const before = text.slice(0, Number(place)).split("\n")
+  return ` (line ${before.length} column ${before.at(-1)!.length + 1})`
+}
+
 const readFile = (path: string): Either.Either<Record<string, unknown>, WrongSetting> => {
+  let text = ""
   try {
-    const json: unknown = JSON.parse(readFileSync(path, "utf8"))
+    text = readFileSync(path, "utf8")
+    const json: unknown = JSON.parse(text)
     return typeof json === "object" && json !== null && !Array.isArray(json)
       ? Either.right(json as Record<string, unknown>)
       : Either.left(new WrongSetting({ message: `${path} must hold one JSON object` }))
   } catch (cause) {
-    return Either.left(new WrongSetting({ message: `cannot read ${path}: ${(cause as Error).message}` }))
+    return Either.left(
+      new WrongSetting({
+        message: `cannot read ${path}: ${(cause as Error).message}${text === "" ? "" : lineOf((cause as Error).message, text)}`,
+      }),
+    )
   }
 }
 
@@ -129,6 +143,37 @@ const sourceOf = (setting: string, flags: object, env: object, path: string) => 
   return setting in env ? "the environment" : path
 }
 
+interface Written {
+  readonly file: Record<string, unknown>
+  readonly path: string
+  readonly fromEnv?: Record<string, unknown>
+  readonly fromLine?: Record<string, unknown>
+}
+
+const decodeSettings = ({ file, path, fromEnv = {}, fromLine = {} }: Written, home: string) => {
+  const unknown = findUnknownKey(Settings.ast, file)
+  if (unknown !== undefined) return Either.left(new WrongSetting({ message: `${path}: ${unknown}` }))
+  return Schema.decodeUnknownEither(Settings)({
+    ...file,
+    ...fromEnv,
+    ...fromLine,
+    home,
+    configFile: path,
+  }).pipe(
+    Either.mapLeft((error) => {
+      const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]!
+      const where = sourceOf(String(issue.path[0]), fromLine, fromEnv, path)
+      return new WrongSetting({
+        message: `setting ${issue.path.join(".")} (from ${where}): ${issue.message}`,
+      })
+    }),
+  )
+}
+
+/** What a file says, while the daemon runs; or what is wrong in it, in the words of a start. No file says nothing. */
+export const readSettingsFile = (path: string, home: string): Either.Either<Settings, WrongSetting> =>
+  Either.flatMap(readConfigFile(path, false), (file) => decodeSettings({ file, path }, home))
+
 /** All settings, decoded; or the first that is wrong, with where it was written. */
 export const loadSettings = (flags: Flags, env: Environment): Either.Either<Settings, WrongSetting> =>
   Either.gen(function* () {
@@ -136,23 +181,9 @@ export const loadSettings = (flags: Flags, env: Environment): Either.Either<Sett
     const named = flags.config ?? (env.LINKSEAL_CONFIG === "" ? undefined : env.LINKSEAL_CONFIG)
     const path = named ?? join(home, "config.json")
     const file = yield* readConfigFile(path, named !== undefined)
-    const unknown = findUnknownKey(Settings.ast, file)
-    if (unknown !== undefined) return yield* Either.left(new WrongSetting({ message: `${path}: ${unknown}` }))
-    const [fromEnv, fromLine] = [fromEnvironment(env), fromFlags(flags)]
-    const settings = yield* Schema.decodeUnknownEither(Settings)({
-      ...file,
-      ...fromEnv,
-      ...fromLine,
+    const settings = yield* decodeSettings(
+      { file, path, fromEnv: fromEnvironment(env), fromLine: fromFlags(flags) },
       home,
-      configFile: path,
-    }).pipe(
-      Either.mapLeft((error) => {
-        const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]!
-        const where = sourceOf(String(issue.path[0]), fromLine, fromEnv, path)
-        return new WrongSetting({
-          message: `setting ${issue.path.join(".")} (from ${where}): ${issue.message}`,
-        })
-      }),
     )
     if (isPublic(settings) && flags.iKnowThisIsPublic !== true) {
       return yield* Either.left(

@@ -150,8 +150,6 @@ const runningPid = (home: string): number | undefined => {
 }
 
 const portFree = (settings: Settings) => {
-  const pid = runningPid(settings.home)
-  if (pid !== undefined) return Promise.resolve(`the daemon runs (pid ${pid})`)
   return new Promise<string>((resolve, reject) => {
     const server = createServer()
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -207,8 +205,10 @@ export const diagnose = async (home: string, env: Environment): Promise<Readonly
     }),
     await check("font", chineseFont),
     await check("port", () => {
-      if (known === undefined) throw new Error("unknown: the settings are wrong")
-      return portFree(known)
+      const pid = runningPid(home)
+      if (pid !== undefined) return `the daemon runs (pid ${pid})`
+      if (Either.isLeft(settings)) throw new Error(`which one is not known: ${settings.left.message}`)
+      return portFree(settings.right)
     }),
     await check("page", pageBuilt),
   ]

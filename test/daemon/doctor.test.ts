@@ -54,6 +54,16 @@ it("says what is wrong and what to do", async () => {
     detail: expect.stringContaining("/nowhere/chromium"),
   })
   expect(named(wrong, "browser starts").ok).toBe(false)
+  expect(named(wrong, "port")).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining("did you mean port?"),
+  })
+  writeFileSync(join(home, "daemon.json"), JSON.stringify({ pid: process.pid }))
+  expect(named(await diagnose(home, noBrowser), "port")).toEqual({
+    name: "port",
+    ok: true,
+    detail: `the daemon runs (pid ${process.pid})`,
+  })
 })
 
 it("sees that a port is taken", async () => {

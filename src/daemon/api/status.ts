@@ -27,6 +27,8 @@ export const StatusDocument = Schema.Struct({
     }),
   ),
   clock: ClockDocument,
+  /** There only while the settings file is wrong: the daemon goes on with what it read before. */
+  config: Schema.optional(Schema.Struct({ error: Schema.String })),
 }).annotations({ identifier: "Status" })
 export type StatusDocument = typeof StatusDocument.Type
 

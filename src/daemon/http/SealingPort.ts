@@ -95,5 +95,7 @@ export class SealingPort extends Context.Tag("linkseal/daemon/SealingPort")<
     readonly counts: Effect.Effect<Readonly<Record<string, number>>>
     /** How many sectors rest where only an event by hand moves them. */
     readonly needsOperator: Effect.Effect<number>
+    /** What is wrong in the settings file, which then holds as it was read before; null when nothing is. */
+    readonly settingsProblem: Effect.Effect<string | null>
   }
 >() {}

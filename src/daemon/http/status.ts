@@ -29,7 +29,14 @@ export const statusHandlers = HttpApiBuilder.group(api, "status", (handlers) =>
           queue: links.queue,
           archive: links.saving,
           clock: clock.status,
-        }).pipe(Effect.map((status) => ({ version, ...status }))),
+          problem: sealing.settingsProblem,
+        }).pipe(
+          Effect.map(({ problem, ...status }) => ({
+            version,
+            ...status,
+            ...(problem === null ? {} : { config: { error: problem } }),
+          })),
+        ),
       )
   }),
 )

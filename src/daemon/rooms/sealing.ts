@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { layerMinerStoreSql } from "../../sealing/minerStoreSql.ts"
 import type { World } from "../../sealing/model/World.ts"
@@ -38,7 +37,7 @@ import {
   type OfferedPiece,
 } from "../http/SealingPort.ts"
 import { machineTable } from "../machines.ts"
-import { liveSealingConfig } from "./sealingConfig.ts"
+import { LiveConfig } from "./sealingConfig.ts"
 
 /** The last instant that a date can be, in milliseconds since 1970; an expiration that was made up may lie beyond. */
 const lastDateMillis = 8.64e15
@@ -148,7 +147,7 @@ const batchingDocument =
 
 const sealingPort = Layer.effect(
   SealingPort,
-  Effect.map(Sealing, (sealing): typeof SealingPort.Service => ({
+  Effect.map(Effect.all([Sealing, LiveConfig]), ([sealing, live]): typeof SealingPort.Service => ({
     pledge: pledge(sealing),
     list: (states, showRemoved) =>
       Effect.flatMap(wantedStates(states, showRemoved), (wanted) =>
@@ -206,6 +205,7 @@ const sealingPort = Layer.effect(
     ),
     counts: sealing.states,
     needsOperator: sealing.needsOperator,
+    settingsProblem: Effect.sync(live.problem),
   })),
 )
 
@@ -304,9 +304,9 @@ const running = Layer.effectDiscard(
 
 const miner = (settings: Settings) =>
   Layer.unwrapEffect(
-    Effect.map(Effect.runtime<never>(), (runtime) =>
+    Effect.map(LiveConfig, (live) =>
       Sealing.layer({
-        config: liveSealingConfig(settings, (text) => void Runtime.runFork(runtime, Effect.logWarning(text))),
+        config: live.current,
         sectorSize: settings.sealing.sectorSize,
         world: { sealer: { workers: settings.sealing.workers } },
       }),
@@ -317,6 +317,7 @@ const miner = (settings: Settings) =>
 export const layerSealingRoom = (settings: Settings) =>
   Layer.mergeAll(sealingPort, clockPort, fsmPort, progress, running).pipe(
     Layer.provide(miner(settings)),
+    Layer.provide(LiveConfig.layer(settings)),
     Layer.provide(SealingClock.layer),
     Layer.provide(layerMinerStoreSql),
   )

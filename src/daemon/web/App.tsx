@@ -8,7 +8,7 @@ import { useStore } from "./lib/Store.ts"
 import { runToastAction } from "./lib/toast.ts"
 import { LinksPage } from "./links/LinksPage.tsx"
 import { Empty } from "./parts/Empty.tsx"
-import { Announcer, ProblemBand, ToastArea } from "./parts/Feedback.tsx"
+import { Announcer, ProblemBand, SettingsBand, ToastArea } from "./parts/Feedback.tsx"
 import { BottomBar, Rail } from "./parts/Rail.tsx"
 
 const AddPage = lazy(() => import("./add/AddPage.tsx"))
@@ -87,6 +87,7 @@ export const App = () => {
         tabIndex={-1}
         className="flex min-w-0 grow flex-col overflow-y-auto pb-14 outline-none rail:pb-0"
       >
+        {!closed && <SettingsBand />}
         {!closed && <ProblemBand />}
         {closed ? <Locked /> : <Pages />}
       </main>

@@ -23,12 +23,16 @@ const live = () => liveSealingConfig(Either.getOrThrow(load()), (text) => warnin
 
 describe("the settings of sealing", () => {
   it("are those of the single-message base when nothing is written", () => {
-    expect(live()()).toMatchObject({ BatchPreCommits: false, AggregateCommits: false, MaxSealingSectors: 0 })
+    expect(live().current()).toMatchObject({
+      BatchPreCommits: false,
+      AggregateCommits: false,
+      MaxSealingSectors: 0,
+    })
   })
 
   it("follow the file while the daemon runs, and stay as they were while it cannot be read", () => {
     write({ sealing: { config: { MaxSealingSectors: 5 } } })
-    const config = live()
+    const { current: config, problem } = live()
     expect(config().MaxSealingSectors).toBe(5)
     write({ sealing: { base: "lotus", config: { MaxSealingSectors: 50, WaitDealsDelay: "1 h" } } })
     expect(config()).toMatchObject({
@@ -45,6 +49,39 @@ describe("the settings of sealing", () => {
     expect(warnings).toHaveLength(2)
     write({ sealing: { config: { MaxSealingSectors: 7 } } })
     expect(config().MaxSealingSectors).toBe(7)
+    expect(problem()).toBeNull()
+  })
+
+  it.each([
+    ["an unknown key", { sealing: { config: { MaxSealingSector: 5 } } }, "MaxSealingSectors"],
+    [
+      "a value out of range",
+      { sealing: { config: { MaxSealingSectors: -1 } } },
+      "sealing.config.MaxSealingSectors",
+    ],
+    ["what is no JSON", '{\n  "sealing": {,\n}', "(line 2 column 15)"],
+    ["a setting of another room", { prot: 1 }, "did you mean port?"],
+  ])("name in the log and to whoever asks %s, in the words of a start", (_, content, words) => {
+    write({ sealing: { config: { MaxSealingSectors: 5 } } })
+    const { current, problem } = live()
+    expect(problem()).toBeNull()
+    write(content)
+    const refused = Either.getOrThrow(Either.flip(load())).message
+    expect(refused).toContain(words)
+    expect(problem()).toBe(refused)
+    expect(current().MaxSealingSectors).toBe(5)
+    expect(warnings).toEqual([expect.stringContaining(refused)])
+    write({ sealing: { config: { MaxSealingSectors: 7 } } })
+    expect(problem()).toBeNull()
+    expect(current().MaxSealingSectors).toBe(7)
+  })
+
+  it("stay as they were when the file goes away", () => {
+    write({ sealing: { config: { MaxSealingSectors: 5 } } })
+    const { current, problem } = live()
+    rmSync(file())
+    expect(problem()).toBe(`${file()} is gone`)
+    expect(current().MaxSealingSectors).toBe(5)
   })
 
   it("are refused at start with their name when they are wrong", () => {

@@ -164,6 +164,7 @@ export const makeDoubleSealing = (journal: DoubleJournal) =>
       ]),
       workers: Effect.succeed([{ name: "seal-1", tasks: { PC1: { slots: 15, running: 1 } } }]),
       needsOperator: Effect.succeed(0),
+      settingsProblem: Effect.succeed(null),
       counts: Effect.sync(() => {
         const counts: Record<string, number> = {}
         for (const { State } of sectors.values()) counts[State] = (counts[State] ?? 0) + 1

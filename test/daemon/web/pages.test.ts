@@ -23,6 +23,19 @@ const start = async (path: string, options: MockOptions = {}, view: View = {}) =
   return { ...open, daemon, sent }
 }
 
+describe("a settings file that was made wrong while the daemon runs", () => {
+  it("is told on every page, with what is wrong, until it is mended", async () => {
+    const { page, daemon } = await start("/")
+    await page.getByRole("main").waitFor()
+    expect(await page.getByText("The settings file is wrong").count()).toBe(0)
+    daemon.configError = "setting sealing.config.MaxSealingSectors (from config.json): not -1"
+    await page.reload()
+    const band = page.getByRole("alert")
+    await band.getByText("The settings file is wrong").waitFor()
+    await band.getByText("sealing.config.MaxSealingSectors").waitFor()
+  })
+})
+
 describe("adding", () => {
   it("sends what it recognised, with the tags, and says so", async () => {
     const { page, sent } = await start("/add")

@@ -33,6 +33,9 @@ const text = ({ paint }: Session, status: StatusDocument) =>
         "clock",
         `${status.clock.now}, epoch ${status.clock.epoch}, ${status.clock.mode} x${status.clock.scale}`,
       ],
+      ...(status.config === undefined
+        ? []
+        : [["settings", { text: `wrong: ${status.config.error}`, colour: "red" }] as const]),
     ],
     paint,
   )

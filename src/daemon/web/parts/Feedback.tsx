@@ -5,6 +5,7 @@ import { useEffect, useState, type ReactNode } from "react"
 import { announcement } from "../lib/links.ts"
 import { useStore } from "../lib/Store.ts"
 import { closeToast, problem, runToastAction, toast, toastMillis } from "../lib/toast.ts"
+import { settingsProblem } from "../lib/world.ts"
 import { Icon } from "./Icon.tsx"
 import { Refused } from "./Refused.tsx"
 
@@ -75,6 +76,20 @@ export const Banner = ({
     {actions}
   </div>
 )
+
+/** The settings file was made wrong while the daemon runs: it goes on, and the next start would not. */
+export const SettingsBand = () => {
+  const wrong = useStore(settingsProblem)
+  if (wrong === null) return null
+  return (
+    <Banner>
+      <Trans>
+        The settings file is wrong. What was read before holds, and the daemon would not start again with it:{" "}
+        <span lang="en">{wrong}</span>
+      </Trans>
+    </Banner>
+  )
+}
 
 export const ProblemBand = () => {
   const cause = useStore(problem)
