@@ -19,11 +19,16 @@ export interface AutoPledgeState {
   readonly everyMillis: number
 }
 
+/** How often the settings are looked at while it is off, in milliseconds of the wall's clock. */
+const lookWhileOffMillis = 60_000
+
 type Pledge = Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
 
 export class AutoPledge {
   private switched: Partial<AutoPledgeState>
   private lastTick = 0
+  /** Set while it runs. */
+  private scheduler: Scheduler | null = null
   private wake: (() => void) | null = null
   private readonly store: MinerStoreApi
   private readonly config: () => SealingConfig
@@ -64,6 +69,7 @@ export class AutoPledge {
   /** Turns the switch or sets the interval; both outlive the process. The interval counts from the last tick. */
   set(change: Partial<AutoPledgeState>): Effect.Effect<AutoPledgeState, StoreError> {
     return Effect.suspend(() => {
+      if (!this.state.enabled) this.passTicks()
       this.switched = { ...this.switched, ...change }
       this.wake?.()
       return Effect.as(
@@ -75,16 +81,40 @@ export class AutoPledge {
 
   /** Runs for ever on the scheduler's clock. */
   run(pledge: Pledge, scheduler: Scheduler): Effect.Effect<never> {
+    let wasOff = false
     const tick = Effect.suspend(() => {
+      const { enabled, everyMillis } = this.state
+      if (!enabled || wasOff) this.passTicks()
+      wasOff = !enabled
+      if (!enabled) return this.rest
       const now = scheduler.now()
-      const due = this.lastTick + this.state.everyMillis
+      const due = this.lastTick + everyMillis
       if (now < due) return this.sleep(scheduler, due)
       this.lastTick = now
-      return this.state.enabled ? attempt(pledge) : Effect.void
+      return attempt(pledge)
     })
+    this.scheduler = scheduler
     this.lastTick = scheduler.now()
     return Effect.forever(tick)
   }
+
+  /** Lets go of the intervals that went by while it was off: it is on time when it is turned on. */
+  private passTicks(): void {
+    const { everyMillis } = this.state
+    const since = (this.scheduler?.now() ?? this.lastTick) - this.lastTick
+    this.lastTick += Math.max(0, Math.ceil(since / everyMillis) - 1) * everyMillis
+  }
+
+  /**
+   * Until somebody changes the settings; those of the file are looked at again now and then. The world's clock is not
+   * asked to wait, so that a world in which nothing happens is turned forward in one step.
+   */
+  private readonly rest = Effect.raceFirst(
+    Effect.sleep(lookWhileOffMillis),
+    Effect.async<void>((resume) => {
+      this.wake = () => resume(Effect.void)
+    }),
+  )
 
   /** Until then, or until somebody changes the settings. */
   private sleep(scheduler: Scheduler, due: number): Effect.Effect<void> {

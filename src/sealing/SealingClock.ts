@@ -25,7 +25,7 @@ const keepEveryMillis = 5_000
 const givenAheadMillis = 100
 
 /** How far the world is turned at once, in milliseconds of its own clock. */
-const longestTurnMillis = 86_400_000
+const longestTurnMillis = 365 * 86_400_000
 
 /** World seconds per wall second when nobody has said otherwise: an epoch lasts 50 ms. */
 const defaultScale = 600
