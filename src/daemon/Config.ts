@@ -174,6 +174,18 @@ const decodeSettings = ({ file, path, fromEnv = {}, fromLine = {} }: Written, ho
 export const readSettingsFile = (path: string, home: string): Either.Either<Settings, WrongSetting> =>
   Either.flatMap(readConfigFile(path, false), (file) => decodeSettings({ file, path }, home))
 
+/** What only the disk can tell: is the file there, and this user's to read? */
+const checkCookiesFile = (file: string | null, where: string): Either.Either<void, WrongSetting> => {
+  if (file === null) return Either.void
+  try {
+    readFileSync(file)
+    return Either.void
+  } catch (cause) {
+    const message = `setting capture.cookiesFile (from ${where}): ${(cause as Error).message}; name a cookies.txt, or leave it out`
+    return Either.left(new WrongSetting({ message }))
+  }
+}
+
 /** All settings, decoded; or the first that is wrong, with where it was written. */
 export const loadSettings = (flags: Flags, env: Environment): Either.Either<Settings, WrongSetting> =>
   Either.gen(function* () {
@@ -181,10 +193,12 @@ export const loadSettings = (flags: Flags, env: Environment): Either.Either<Sett
     const named = flags.config ?? (env.LINKSEAL_CONFIG === "" ? undefined : env.LINKSEAL_CONFIG)
     const path = named ?? join(home, "config.json")
     const file = yield* readConfigFile(path, named !== undefined)
-    const settings = yield* decodeSettings(
-      { file, path, fromEnv: fromEnvironment(env), fromLine: fromFlags(flags) },
-      home,
-    )
+    const [fromEnv, fromLine] = [fromEnvironment(env), fromFlags(flags)]
+    // Each alone first: what another one overrides must be right too, for the next start may be without that.
+    yield* decodeSettings({ file, path }, home)
+    yield* decodeSettings({ file: {}, path, fromEnv }, home)
+    const settings = yield* decodeSettings({ file, path, fromEnv, fromLine }, home)
+    yield* checkCookiesFile(settings.capture.cookiesFile, path)
     if (isPublic(settings) && flags.iKnowThisIsPublic !== true) {
       return yield* Either.left(
         new WrongSetting({

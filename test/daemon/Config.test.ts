@@ -69,10 +69,31 @@ describe("settings", () => {
     [{ "capture.maxBytes": 1 }, /did you mean capture\.maxBytes\?$/],
     [{ port: "7460" }, /^setting port \(from .*config\.json\): /],
     [{ port: 70_000 }, /0 to 65535/],
+    [{ capture: { timezone: "Mars/X" } }, /^setting capture\.timezone .*no such time zone/],
+    [{ capture: { language: "xx yy" } }, /^setting capture\.language .*no language tag/],
+    [{ capture: { userAgent: "a\nb" } }, /^setting capture\.userAgent .*one line/],
+    [{ capture: { userAgent: "" } }, /^setting capture\.userAgent /],
+    [
+      { capture: { headers: { "a.example": { "X-Key": "a\r\nb" } } } },
+      /^setting capture\.headers\.a\.example\.X-Key .*one line/,
+    ],
+    [{ capture: { headers: { "a.example": { "X Key": "a" } } } }, /^setting capture\.headers\.a\.example/],
+    [{ capture: { cookiesFile: "/nowhere/cookies.txt" } }, /^setting capture\.cookiesFile .*ENOENT/],
     ["{", /^cannot read .*config\.json: /],
     [[1], /must hold one JSON object$/],
   ])("refuse the file %j with its place and what to write", (content, message) => {
     expect(problem({ home: withFile(content) })).toMatch(message)
+  })
+
+  it("are refused by name also where another source overrides them", () => {
+    for (const port of ["abc", 99_999]) {
+      expect(problem({ home: withFile({ port }), port: "0" })).toMatch(
+        /^setting port \(from .*config\.json\)/,
+      )
+    }
+    expect(problem({ home: folder(), port: "0" }, { LINKSEAL_PORT: "abc" })).toMatch(/from the environment/)
+    const capture = { timezone: "Asia/Shanghai", language: "zh-Hans-CN", userAgent: "Reader/1.0 (it's)" }
+    expect(problem({ home: withFile({ capture }) })).toBe("accepted")
   })
 
   it("name the source of a wrong value", () => {

@@ -13,6 +13,39 @@ const flag = (value: boolean) => Schema.optionalWith(Schema.Boolean, { default: 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) =>
   Schema.optionalWith(Schema.NullOr(schema), { default: () => null })
 
+/** A text with a rule, and the sentence for one that breaks it. */
+const text = (isRight: (text: string) => boolean, message: string) =>
+  Schema.String.pipe(Schema.filter((value) => isRight(value) || message))
+
+const succeeds = (work: () => unknown): boolean => {
+  try {
+    work()
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isTimezone = (name: string) => succeeds(() => new Intl.DateTimeFormat("en", { timeZone: name }))
+const isLanguage = (tag: string) => succeeds(() => new Intl.Locale(tag))
+/** What may stand in a line of a request's head. */
+const isHeaderText = (value: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+const isHeaderName = (name: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+
+const HeaderText = text(isHeaderText, "a header line is one line without control characters")
+const Headers = Schema.Record({ key: Schema.String, value: HeaderText }).pipe(
+  Schema.filter((lines) => {
+    const wrong = Object.keys(lines).find((name) => !isHeaderName(name))
+    return wrong === undefined || `${JSON.stringify(wrong)} is no name of a header line`
+  }),
+)
+const UserAgent = text(
+  (value) => value !== "" && isHeaderText(value),
+  "a user agent is one line without control characters",
+)
+const Timezone = text(isTimezone, "there is no such time zone; write a name like Asia/Shanghai")
+const Language = text(isLanguage, "is no language tag (BCP 47); write one like en-US or zh-CN")
+
 const artefactFlags = Object.fromEntries(artefactNames.map((name) => [name, flag(true)])) as Record<
   ArtefactName,
   ReturnType<typeof flag>
@@ -45,16 +78,15 @@ export const CaptureSettings = Schema.Struct({
   }),
 
   /** Null: the browser's own, without the word "Headless". */
-  userAgent: nullable(Schema.String),
+  userAgent: nullable(UserAgent),
   /** A BCP 47 tag, sent as Accept-Language and seen by scripts. */
-  language: Schema.optionalWith(Schema.NonEmptyString, { default: () => "en-US" }),
-  timezone: nullable(Schema.String),
+  language: Schema.optionalWith(Language, { default: () => "en-US" }),
+  timezone: nullable(Timezone),
   colorScheme: Schema.optionalWith(Schema.Literal("light", "dark"), { default: () => "light" as const }),
   /** Header lines to add, by host; a host stands for its subdomains too. */
-  headers: Schema.optionalWith(
-    Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Schema.String }) }),
-    { default: () => ({}) },
-  ),
+  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Headers }), {
+    default: () => ({}),
+  }),
   /** Path of a Netscape `cookies.txt`, as browser extensions export it. */
   cookiesFile: nullable(Schema.String),
 
