@@ -38,6 +38,7 @@ import { tooLargeMessage } from "./guard/GuardSession.ts"
 import { extraHeaders, headerHosts } from "./fetch.ts"
 import { adHosts } from "./guard/adHosts.ts"
 import { Guard } from "./Guard.ts"
+import { encodingOf, isMisread } from "./misread.ts"
 import { PageWorld } from "./PageWorld.ts"
 import { pageAccept, type ProbeResult } from "./Probe.ts"
 import { Recording } from "./Recording.ts"
@@ -114,6 +115,7 @@ const prepare = (
     return {
       url,
       charset: probed.charset ?? null,
+      misread: null,
       settings,
       takenAt: new Date(startedAt).toISOString(),
       pushed,
@@ -127,17 +129,32 @@ const prepare = (
     }
   })
 
+/** The page is in another encoding than its server says: it is opened once more, and read in this one. */
+class Misread extends Data.TaggedError("Misread")<{ readonly url: string; readonly charset: string }> {}
+
 const capturePage = (capturing: Capturing, extractor: Extractor) =>
-  Effect.scoped(visit(capturing, extractor, capturing.pushed === null)).pipe(
+  visitRead(capturing, extractor, capturing.pushed === null).pipe(
     Effect.catchTag("Unresponsive", ({ failure }) =>
       Effect.gen(function* () {
         const left = yield* remaining(capturing, capturing.settings.captureMillis)
         if (left < secondTryMillis) return yield* Effect.fail(failure)
         forgetVisit(capturing)
-        return yield* Effect.scoped(visit(capturing, extractor, false))
+        return yield* visitRead(capturing, extractor, false)
       }),
     ),
     Effect.catchTag("Unresponsive", ({ failure }) => Effect.fail(failure)),
+  )
+
+const visitRead = (capturing: Capturing, extractor: Extractor, scripts: boolean) =>
+  Effect.scoped(visit(capturing, extractor, scripts)).pipe(
+    Effect.catchTag("Misread", ({ charset, url }) => {
+      const { partial } = capturing.found
+      forgetVisit(capturing)
+      capturing.found.partial = partial
+      capturing.found.steps.length = 0
+      return Effect.scoped(visit({ ...capturing, charset, misread: url }, extractor, scripts))
+    }),
+    Effect.catchTag("Misread", () => Effect.dieMessage("a page that was read anew is not read a third time")),
   )
 
 /** What a visit that went wrong half-way has found is not what the next one sees. */
@@ -176,7 +193,7 @@ const visit = (
   capturing: Capturing,
   extractor: Extractor,
   scripts: boolean,
-): Effect.Effect<void, CaptureFailure | SinkError | Unresponsive, Browser | Scope.Scope> =>
+): Effect.Effect<void, CaptureFailure | SinkError | Unresponsive | Misread, Browser | Scope.Scope> =>
   Effect.gen(function* () {
     // A renderer that is killed while its page is being made leaves the browser waiting for ever.
     const opened = yield* atMost(openVisit(capturing, scripts), openMillis)
@@ -187,11 +204,28 @@ const visit = (
       yield* capturing.progress(step.name, index + 1, of)
       yield* runStep(page, step)
     }
+    yield* checkEncoding(page)
     yield* capturing.progress("artefacts", of, of)
     yield* makePageArtefacts(page, extractor)
     yield* requireSomething(capturing)
     const hash = yield* atMost(resourcesSha256(page.recording), capturing.settings.artefactMillis)
     capturing.found.resourcesSha256 = Option.getOrNull(hash)
+  })
+
+/** Fails when another visit would read the page better. */
+const checkEncoding = (page: CapturingPage): Effect.Effect<void, Misread> =>
+  Effect.gen(function* () {
+    const { facts } = page.found
+    const document = page.recording.lastDocument(page.frameId)
+    const isOurs = page.pushed === null && page.misread === null
+    if (!isOurs || document === null || facts === null || !isMisread(`${facts.title}\n${facts.text}`)) return
+    if ((yield* remaining(page, page.settings.captureMillis)) < secondTryMillis) return
+    const bytes = yield* Effect.promise(async () => {
+      await page.recording.drained()
+      return page.recording.read(document)
+    })
+    const charset = document.decoded ? null : encodingOf(bytes, facts.language)
+    if (charset !== null) yield* new Misread({ url: document.url, charset })
   })
 
 const lost = (): CaptureFailure =>
@@ -223,9 +257,10 @@ const openVisit = (
 /** A document whose end does not come must leave time for what it names. */
 const documentShare = 0.5
 
-const interception = ({ charset, found, settings }: Capturing, cdp: CDPSession) =>
+const interception = ({ charset, found, misread, settings }: Capturing, cdp: CDPSession) =>
   intercept(cdp, {
     charset,
+    misread,
     documentMillis: settings.navigationMillis * documentShare,
     maxDocumentBytes,
     headersFor: (host) => extraHeaders(settings, host),

@@ -61,6 +61,8 @@ export interface Capturing {
   readonly url: string
   /** What to read the page in when neither its server nor it says so; null leaves it to the browser. */
   readonly charset: string | null
+  /** The address of the page whose server names another encoding than it is in; null: believed. */
+  readonly misread: string | null
   readonly settings: CaptureSettings
   readonly takenAt: string
   /** The page as a user's browser gave it: then nothing is loaded from anywhere. Null: the address is opened. */

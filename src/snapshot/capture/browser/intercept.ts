@@ -14,6 +14,8 @@ import { atMost } from "../deadline.ts"
 export interface Interception {
   /** What to read documents in that do not say; null leaves them alone. */
   readonly charset: string | null
+  /** The address of a document that says something else, which is known to be wrong; null: none is. */
+  readonly misread: string | null
   /** How long to wait for the end of such a document before what has come is taken for all, milliseconds. */
   readonly documentMillis: number
   /** Bytes of such a document that are waited for. */
@@ -91,7 +93,8 @@ const answer = (cdp: CDPSession, event: Paused, options: Interception) =>
   Effect.gen(function* () {
     const { requestId, responseHeaders: headers = [], responseStatusCode: responseCode } = event
     const type = headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? ""
-    const silent = /^text\/html\s*;?\s*$/i.test(type)
+    const isWrong = event.request.url === options.misread && /^text\/html\b/i.test(type)
+    const silent = isWrong || /^text\/html\s*;?\s*$/i.test(type)
     const isRedirect = responseCode === undefined || (responseCode >= 300 && responseCode < 400)
     if (!silent || isRedirect) return void (yield* send(cdp, "Fetch.continueRequest", { requestId }))
     const { body, ended } = yield* readBody(cdp, requestId, options)
