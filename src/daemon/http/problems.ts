@@ -8,6 +8,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { MultipartError } from "@effect/platform/Multipart"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { BadRequest, type CannotCompare, NotFound, NotInThisState } from "../../snapshot/LinkRefusals.ts"
 import { pushMaxBytes } from "../api/links.ts"
 import { Problem, problemBody } from "../api/Problem.ts"
@@ -99,12 +100,19 @@ const broken = new Problem({
   message: "the daemon failed at this; its log says why",
 })
 
+/** True when nothing failed: who asked has gone. The server puts the answer that nobody reads (503) beside that. */
+const isGone = (cause: Cause.Cause<unknown>): boolean => {
+  if (!Cause.isInterrupted(cause)) return false
+  const [, left] = HttpServerError.causeResponseStripped(cause)
+  return Option.isNone(left) || Cause.isInterruptedOnly(left.value)
+}
+
 /** The response to any failure of a request. A client that has gone is not answered. */
 export const causeResponse = (
   cause: Cause.Cause<unknown>,
   maxBodyBytes: number,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
+  if (isGone(cause)) return Effect.interrupt
   const problem = knownProblem(Cause.squash(cause), maxBodyBytes)
   return problem === undefined
     ? Effect.as(Effect.logError("a request failed", cause), problemResponse(broken))
