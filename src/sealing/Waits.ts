@@ -4,6 +4,7 @@
  */
 import type { Modelled } from "./model/layers.ts"
 import type { World } from "./model/World.ts"
+import { preCommitChallengeDelay } from "./ports/policy.ts"
 import type { Request } from "./ports/Request.ts"
 import type { SectorNumber } from "./Sector.ts"
 import { sealed } from "./stages/proving.ts"
@@ -57,6 +58,25 @@ const filesGone = ({ chain }: World, sector: SectorNumber): Why => ({
     ? "its files were deleted by its removal, but the chain still has it: SectorTerminate ends it there, then SectorRemove. No other state helps"
     : "its files were deleted by its removal: only SectorRemove helps. No state that it is forced into brings them back",
 })
+
+/** Why a sector's seed will be refused: a revert has moved the pre-commit that it was reckoned from. Null when it has not. */
+const seedMoved = ({ chain }: World, sector: SectorNumber, why: Why): Why | null => {
+  const seed = chain.heights.pending(sector, "seedReady")
+  if (seed === null || why.kind !== "chain") return null
+  chain.settle()
+  const preCommit = chain.miner.preCommit(sector, chain.head)
+  const right = preCommit === null ? null : preCommit.PreCommitEpoch + preCommitChallengeDelay
+  if (right === seed) return null
+  const moved =
+    preCommit === null
+      ? "a revert took the pre-commit off the chain"
+      : `a revert moved the pre-commit to epoch ${preCommit.PreCommitEpoch}`
+  const next =
+    right === null
+      ? "the sector then finds its way from where that lands"
+      : `the right one is of epoch ${right}`
+  return { ...why, text: `${moved}: the seed of epoch ${seed} will be refused, and ${next}` }
+}
 
 export class Waits {
   private readonly waits = new Map<SectorNumber, Wait>()
@@ -116,7 +136,8 @@ export class Waits {
   private atRest(sector: SectorNumber, why: Why): Why {
     const { world } = this.modelled
     if (why.until === undefined && world.sealer.files.areGone(sector)) return filesGone(world, sector)
-    return why === sealed.why ? (ended(world, sector) ?? why) : why
+    if (why === sealed.why) return ended(world, sector) ?? why
+    return why.until === undefined ? why : (seedMoved(world, sector, why) ?? why)
   }
 
   private untilMillis({ until }: Why): number | null {

@@ -51,10 +51,10 @@ export class HeightCallbacks {
     }
   }
 
-  /** What a sector waits for, if anything. */
+  /** The epoch beyond which a sector is still to be called back; null when it is not. */
   pending(sector: SectorNumber, callback: string): ChainEpoch | null {
     const entry = this.entries.get(`${sector} ${callback}`)
-    return entry === undefined || entry.fired ? null : dueEpoch(entry.registration)
+    return entry === undefined || entry.fired ? null : entry.registration.epoch
   }
 
   /** The chain has other epochs from `from` on: what fired for one of them fires again. */

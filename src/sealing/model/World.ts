@@ -116,6 +116,8 @@ export class World {
   }
 
   private explainMessage(cid: Cid, confidence: number): Why {
+    // What is due at this epoch is on the chain, whether or not somebody has looked since.
+    this.chain.settle()
     const due = this.chain.expected(cid, confidence)
     const message = this.chain.messages.byCid.get(cid)
     if (message === undefined) {

@@ -35,6 +35,20 @@ describe("termination", () => {
     })
   })
 
+  it("of two sectors in one message is told alike, also when nobody has looked at the chain since", async () => {
+    const texts = await withMiner({}, (_, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledge(2)
+        yield* Effect.sleep(hours(6))
+        yield* Effect.all([sealing.terminate(0), sealing.terminate(1)], { concurrency: 2 })
+        yield* Effect.sleep(minutes(6))
+        return (yield* sealing.list(null)).map(({ waiting }) => waiting?.text)
+      }),
+    )
+    expect(texts[0]).toContain("is on the chain at epoch")
+    expect(texts[1]).toBe(texts[0])
+  })
+
   it("of a sector that is pre-committed and not proven waits for the operator, without a loop", async () => {
     const seen = await withMiner({}, (miner, sealing) =>
       Effect.gen(function* () {

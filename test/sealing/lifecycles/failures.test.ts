@@ -212,6 +212,31 @@ describe("a failure, and the way out of it", () => {
     expect(seen.work.filter((work) => work === "C2 0")).toHaveLength(2)
   })
 
+  it("a revert that moves the pre-commit is told while the sector waits for a seed that will be refused", async () => {
+    const seen = await withMiner({}, (miner, sealing) =>
+      Effect.gen(function* () {
+        yield* sealing.pledgeSector
+        yield* Effect.sleep(450 * epochMillis)
+        const before = sealing.waiting(0)?.text
+        yield* sealing.setWorld("revert", "60")
+        const off = sealing.waiting(0)?.text
+        yield* Effect.sleep(2 * epochMillis)
+        const moved = sealing.waiting(0)?.text
+        yield* Effect.sleep(days(1))
+        return { before, off, moved, path: miner.states(0), record: (yield* sealing.view(0)).record }
+      }),
+    )
+    expect(seen.before).toBe(
+      `the seed is drawn at epoch ${startEpoch + 561} and used when that is 6 epochs deep`,
+    )
+    expect(seen.off).toContain("a revert took the pre-commit off the chain")
+    expect(seen.moved).toBe(
+      `a revert moved the pre-commit to epoch ${startEpoch + 451}: the seed of epoch ${startEpoch + 561} will be refused, and the right one is of epoch ${startEpoch + 601}`,
+    )
+    expect(seen.path.slice(-1)).toEqual(["Proving"])
+    expect(seen.record.SeedEpoch).toBe(startEpoch + 601)
+  })
+
   it("a chain that does not answer leaves the sector at rest with the reason; SectorRestart goes on", async () => {
     const seen = await withMiner({}, (miner, sealing) =>
       Effect.gen(function* () {
