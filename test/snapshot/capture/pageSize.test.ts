@@ -113,5 +113,33 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
         }),
       { timeout: 60_000 },
     )
+
+    it.scoped(
+      "whose pictures do not all fit says so, and is partial",
+      () =>
+        Effect.gen(function* () {
+          const noise = { width: 1_000, height: 600, channels: 3 as const }
+          const png = yield* Effect.promise(() =>
+            sharp(randomBytes(1_000 * 600 * 3), { raw: noise })
+              .png()
+              .toBuffer(),
+          )
+          const boxes = Array.from(
+            { length: 60 },
+            () => `<div style="height:9px;background:url(/p.png)"></div>`,
+          )
+          const { origin } = yield* site({
+            "/": `<!doctype html><title>Many</title><p>${"Words between pictures. ".repeat(20)}</p>${boxes.join("")}`,
+            "/p.png": (_request, response) => response.setHeader("Content-Type", "image/png").end(png),
+          })
+          const { files, reasonOf, result } = yield* captureUrl(`${origin}/`, only("page.html"))
+          expect(files.get("page.html")!.length).toBeLessThan(100_000_000)
+          expect(reasonOf("page.html")).toBe(
+            "a picture, style or frame is left out: the file would be larger than 100 MB",
+          )
+          expect(result.partial).toBe(true)
+        }),
+      { timeout: 60_000 },
+    )
   },
 )
