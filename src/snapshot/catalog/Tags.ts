@@ -12,8 +12,17 @@ import { indexTokens } from "./tokens.ts"
 /** Longer names are refused (UTF-16 units). */
 const tagMaxUnits = 200
 
-/** The name as it is kept: NFC, outer blanks gone, inner ones single. */
-const tagName = (name: string): string => name.normalize("NFC").replace(/\s+/gu, " ").trim()
+/**
+ * What nobody sees: then two tags look like one, or the text around turns its direction. Joiners that shape a script
+ * or an emoji are not among it.
+ */
+const unseen = /\u034f|[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu
+/** What a name must have something beyond, to be seen at all. */
+const blank = /^[\p{Cf}\p{Mn}\p{Zs}\u115f\u1160\u3164\uffa0\u2800]*$/u
+
+/** The name as it is kept: NFC, what nobody sees and outer blanks gone, inner ones single. */
+const tagName = (name: string): string =>
+  name.normalize("NFC").replace(unseen, "").replace(/\s+/gu, " ").trim()
 
 /** What makes two names one tag. Upper before lower case also folds `ß` to `ss` and final sigma to sigma. */
 export const tagKey = (name: string): string => tagName(name).toUpperCase().toLowerCase().normalize("NFC")
@@ -23,7 +32,7 @@ export const checkTags = (names: ReadonlyArray<string>): Effect.Effect<ReadonlyA
   const kept = new Map<string, string>()
   for (const each of names) {
     const name = tagName(each)
-    if (name === "") return Effect.fail(new BadRequest({ message: "a tag cannot be empty" }))
+    if (blank.test(name)) return Effect.fail(new BadRequest({ message: "a tag cannot be empty" }))
     if (name.length > tagMaxUnits) {
       return Effect.fail(
         new BadRequest({ message: `the tag ${name.slice(0, 20)}… is longer than ${tagMaxUnits} characters` }),

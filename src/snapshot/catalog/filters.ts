@@ -55,11 +55,15 @@ export interface Filter {
   readonly hint: string | null
 }
 
-/** `bad date` is the only error a filter's value can have. */
+/** The only errors a filter's value can have: a date that is none, and a state that there is not. */
+export interface BadValue {
+  readonly refused: string
+}
+
 export const makeFilter = (
   key: Exclude<Key, "in">,
   value: { readonly text: string; readonly quoted: boolean },
-): Filter | "bad date" | null => {
+): Filter | BadValue | null => {
   const text = value.text.trim()
   const is = (query: Query, hint: string | null = null): Filter => ({ query, hint })
   switch (key) {
@@ -88,27 +92,26 @@ export const makeFilter = (
   }
 }
 
-const stateFilter = (text: string): Filter => {
+const stateFilter = (text: string): Filter | BadValue => {
   const names = text.split(/[,，、]/u).map((name) => name.trim().toLowerCase())
   const states = names.flatMap((name) => stateNames.get(name) ?? [])
   const unknown = names.filter((name) => name !== "" && !stateNames.has(name))
-  return {
-    query: { _tag: "State", states },
-    hint:
-      unknown.length === 0
-        ? null
-        : `no such state: ${unknown.join(", ")}; there are ${linkStates.join(", ")}`,
-  }
+  if (unknown.length > 0)
+    return { refused: `no such state: ${unknown.join(", ")}; there are ${linkStates.join(", ")}` }
+  return { query: { _tag: "State", states }, hint: null }
 }
 
-const dateFilter = (key: "before" | "after" | "added", text: string): Filter | "bad date" => {
+const dateFilter = (key: "before" | "after" | "added", text: string): Filter | BadValue => {
   const span = parseSpan(text)
   if (span !== null) {
     const lately: Query = { _tag: "AddedWithin", millis: span }
     return { query: key === "before" ? { _tag: "Not", of: lately } : lately, hint: null }
   }
   const range = parseDateRange(text)
-  if (range === null) return "bad date"
+  if (range === null)
+    return {
+      refused: `${key}: takes a date like 2026, 2026-01 or 2026-01-15, or a span like 7d; not "${text}"`,
+    }
   const from = key === "before" ? null : range.from
   const until = key === "before" ? range.from : key === "after" ? null : range.until
   return { query: { _tag: "Added", from, until }, hint: null }

@@ -1,6 +1,6 @@
 /**
- * The search syntax: text in, a tree out. Everything is understood somehow; only an unclosed quote or bracket and a
- * bad date are errors. Keys and the common state names work in Chinese too, and so does full-width punctuation.
+ * The search syntax: text in, a tree out. Everything is understood somehow; only an unclosed quote or bracket, a
+ * bad date and a state that there is not are errors. Keys and the common state names work in Chinese too, and so does full-width punctuation.
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
@@ -165,12 +165,8 @@ class Parser {
       return null
     }
     const made = value.text.trim() === "" ? null : makeFilter(key, value)
-    if (made === "bad date") {
-      return new QueryError({
-        message: `${key}: takes a date like 2026, 2026-01 or 2026-01-15, or a span like 7d; not "${value.text}"`,
-        position: place.valueAt,
-      })
-    }
+    if (made !== null && "refused" in made)
+      return new QueryError({ message: made.refused, position: place.valueAt })
     if (made === null) {
       note(`${key}: needs a value`, "ignored")
       return null

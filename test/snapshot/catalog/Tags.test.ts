@@ -33,7 +33,19 @@ describe("tags", () => {
           { name: "数据库", count: 2 },
         ])
         expect(yield* checkTags(["A", "a ", "b\n c"])).toEqual(["A", "b c"])
-        for (const bad of ["", "  ", "x".repeat(201), "a\u0007"]) {
+        expect(
+          yield* checkTags(["a\u200bb", "ab", "\u202eevil\u202c", "👩\u200d💻", "می\u200cخواهم"]),
+        ).toEqual(["ab", "evil", "👩\u200d💻", "می\u200cخواهم"])
+        for (const bad of [
+          "",
+          "  ",
+          "x".repeat(201),
+          "a\u0007",
+          "\u200b",
+          "\u200d\ufe0f",
+          "\u2800",
+          "\u3164",
+        ]) {
           expect(yield* Effect.flip(checkTags([bad]))).toMatchObject({ _tag: "BadRequest" })
         }
       }),
