@@ -13,10 +13,13 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** Of a terminal that does not say how wide it is. */
+const usualColumns = 80
+
 const output = (stream: NodeJS.WriteStream): Output => ({
   write: (text) => void stream.write(text),
   isTTY: stream.isTTY === true,
-  columns: stream.isTTY === true ? stream.columns : undefined,
+  columns: stream.isTTY === true ? stream.columns || usualColumns : undefined,
 })
 
 /**

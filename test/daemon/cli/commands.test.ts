@@ -1,4 +1,5 @@
 /** The command against a real daemon with doubles: documents, exit codes, errors, and what a terminal shows. */
+import { stripVTControlCharacters } from "node:util"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -234,6 +235,23 @@ describe("the life of links", () => {
     expect((await run("tags")).out).toMatch(/^TAG +LINKS/)
   })
 
+  it("shows a long address in a line of the terminal, and whole in a pipe", async () => {
+    const long = `http://lengthy.example/${"a".repeat(2_900)}`
+    await run("add", long, "--note", "lengthy")
+    for (const argv of [
+      ["search", "lengthy"],
+      ["list", "--query", "lengthy"],
+    ]) {
+      const shown = (await onTerminal({ columns: 80 }, ...argv)).out
+      expect(
+        Math.max(...shown.split("\n").map((line) => stripVTControlCharacters(line).length)),
+      ).toBeLessThan(90)
+      expect(shown).toContain("http://lengthy.example/aaa")
+      expect((await run(...argv)).out).toContain(long)
+      expect((await run(...argv, "--json")).out).toContain(long)
+    }
+  })
+
   it("searches and minds the queue", async () => {
     await run("add", "http://needle.example/")
     expect((await run("search", "needle", "--json")).json.hits).toHaveLength(1)
@@ -349,9 +367,11 @@ describe("without a daemon", () => {
     const file = join(empty, "scenarios.json")
     writeFileSync(
       file,
-      JSON.stringify([
-        { name: "one", variant: "base", start: "Packing", events: [{ event: "SectorPacked" }] },
-      ]),
+      // With the mark that editors of Windows put first.
+      "\uFEFF" +
+        JSON.stringify([
+          { name: "one", variant: "base", start: "Packing", events: [{ event: "SectorPacked" }] },
+        ]),
     )
     const replayed = await runCommand(empty, ["fsm", "replay", file, "--json"])
     expect(replayed).toMatchObject({

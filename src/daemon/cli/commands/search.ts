@@ -5,6 +5,7 @@ import { query } from "../Client.ts"
 import type { Program, Session } from "../command.ts"
 import { checkQuery, define, limitArgument } from "../command.ts"
 import { harmless } from "../render/paint.ts"
+import { cut } from "../render/table.ts"
 
 interface Options {
   readonly limit?: number
@@ -32,9 +33,14 @@ const excerpt = ({ paint }: Session, html: string) =>
     })
     .join("")
 
+/** On a terminal a line of it at most; a pipe gets it whole. */
+const oneLine = ({ io: { stdout } }: Session, text: string, indent = 0) =>
+  stdout.columns === undefined ? harmless(text) : cut(harmless(text), stdout.columns - indent)
+
 const hitText = (session: Session, { link, excerpt: html }: Hit) => {
-  const title = harmless(link.title === "" ? link.url : link.title)
-  return `${session.paint("cyan", title)}\n  ${session.paint("dim", `${link.id}  ${harmless(link.url)}`)}\n  ${excerpt(session, html)}`
+  const title = oneLine(session, link.title === "" ? link.url : link.title)
+  const place = oneLine(session, `${link.id}  ${link.url}`, 2)
+  return `${session.paint("cyan", title)}\n  ${session.paint("dim", place)}\n  ${excerpt(session, html)}`
 }
 
 export const searchCommand = (program: Program, root: Command) =>
