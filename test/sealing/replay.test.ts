@@ -93,11 +93,47 @@ describe("fsm replay", () => {
     ).toBe(5)
   })
 
+  it.each([
+    [{ events: "x" }, 'scenario 0 ("a"): "events" must be a list, not "x"'],
+    [{ events: [null] }, 'scenario 0 ("a"): event 0: it must be an object {"event","payload"}, not null'],
+    [{ events: [{ event: "SectorPacked" }, {}] }, 'scenario 0 ("a"): event 1: the field "event" is missing'],
+    [{ events: [{ event: 5 }] }, '"event" must be the name of an event, not 5'],
+    [{ events: [{ batch: {} }] }, 'event 0: "batch" must be a list of events, not {}'],
+    [{ events: [{ batch: [{}] }] }, 'event 0: 0 of its batch: the field "event" is missing'],
+    [{ start: 5, events: [] }, '"start" must be a text in quotes, not 5'],
+    [{ startRecord: [], events: [] }, '"startRecord" must be an object, not a list'],
+    [{}, 'the field "events" is missing'],
+  ])("says which scenario and event of a file is wrong: %j", (scenario, words) => {
+    const refused = decodeScenarios([{ name: "a", variant: "base", start: "Packing", ...scenario }])
+    expect(Either.isLeft(refused) && refused.left.message).toContain(words)
+  })
+
+  it("says which field of a payload is wrong, and leaves the record as it was", () => {
+    const result = one({
+      start: "Packing",
+      events: [
+        { event: "SectorPacked", payload: { FillerPieces: "x" } },
+        { event: "SectorForceState", payload: { State: 7 } },
+        { event: "SectorPacked", payload: [1] },
+        { event: "SectorPacked" },
+      ],
+    })
+    expect(result.states).toEqual(["Packing", "Packing", "Packing", "GetTicket"])
+    expect(result.errors[0]).toBe('event 0: FillerPieces of SectorPacked must be a list, not "x"')
+    expect(result.errors.slice(1)).toEqual([
+      "event 1: State of SectorForceState must be a text in quotes, not 7",
+      "event 2: the payload of SectorPacked must be an object, not a list",
+      null,
+    ])
+  })
+
   it("refuses what is no list of scenarios, saying where", () => {
     const refused = decodeScenarios([
       { name: "a", variant: "base", start: "Packing", events: [{ evnt: "x" }] },
     ])
-    expect(Either.isLeft(refused) && refused.left.message).toMatch(/not a list of scenarios .*0\.events\.0/)
+    expect(Either.isLeft(refused) && refused.left.message).toMatch(
+      /not a list of scenarios .*scenario 0 .*event 0/,
+    )
     expect(Either.isLeft(decodeScenarios({}))).toBe(true)
   })
 })

@@ -30,7 +30,7 @@ const kinds = sectorEvents as unknown as Readonly<Record<SectorEventName, AnyKin
 
 export const sectorEventNames = Object.keys(sectorEvents) as ReadonlyArray<SectorEventName>
 
-const isSectorEvent = (name: string): name is SectorEventName => Object.hasOwn(sectorEvents, name)
+export const isSectorEvent = (name: string): name is SectorEventName => Object.hasOwn(sectorEvents, name)
 
 /** The declaration of an event, without its exact type. */
 export const kindOf = (name: SectorEventName): AnyKind => kinds[name]
@@ -103,7 +103,8 @@ export const decodeEvent = (
 /** The longest part of a wrong value that is repeated, in characters. */
 const longestRepeated = 60
 
-const written = (value: unknown): string => {
+/** A value as it is repeated to who gave it. */
+export const written = (value: unknown): string => {
   if (Array.isArray(value)) return "a list"
   const text = JSON.stringify(value) ?? String(value)
   return text.length <= longestRepeated ? text : `${text.slice(0, longestRepeated)}…`

@@ -11,7 +11,8 @@ type Format = "mermaid" | "svg" | "json"
 
 const readJson = (file: string): unknown => {
   try {
-    return JSON.parse(readFileSync(file, "utf8"))
+    // Editors of Windows begin a file with a mark that nobody sees.
+    return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""))
   } catch (error) {
     throw failure("unreadable", `cannot read ${file}: ${(error as Error).message}`)
   }
