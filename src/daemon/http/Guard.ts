@@ -38,20 +38,29 @@ const open = (path: string) =>
 export const isOurHostName = (name: string, isPublic: boolean): boolean =>
   loopbackNames.has(name) || (isPublic && address.test(name))
 
-const splitAuthority = (authority: string): { readonly name: string; readonly port: number } => {
+/** The port is null when none is written. */
+const splitAuthority = (authority: string): { readonly name: string; readonly port: number | null } => {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(authority.toLowerCase())
-  return { name: match?.[1] ?? "", port: match?.[2] === undefined ? 80 : Number(match[2]) }
+  return { name: match?.[1] ?? "", port: match?.[2] === undefined ? null : Number(match[2]) }
 }
 
-const isOurHost = (authority: string | undefined, settings: GuardSettings): boolean =>
-  authority !== undefined && isOurHostName(splitAuthority(authority).name, settings.public)
+/**
+ * Our name, with our port or none. Beyond loopback another port may lead here, as a container's does; on loopback it
+ * is another program's.
+ */
+const isOurHost = (authority: string | undefined, settings: GuardSettings): boolean => {
+  if (authority === undefined) return false
+  const { name, port } = splitAuthority(authority)
+  return isOurHostName(name, settings.public) && (port === null || port === settings.port || settings.public)
+}
 
-/** Our own address, or the very one that was asked (a forwarded port); another port of this machine is foreign. */
+/** Our own address, or the very one that was asked; another port of this machine is foreign. */
 const isOurOrigin = (origin: string, host: string | undefined, settings: GuardSettings): boolean => {
   if (!origin.startsWith("http://")) return false
   const authority = origin.slice("http://".length)
   const { name, port } = splitAuthority(authority)
-  return isOurHostName(name, settings.public) && (port === settings.port || authority === host?.toLowerCase())
+  const isAsked = authority === host?.toLowerCase()
+  return isOurHostName(name, settings.public) && ((port ?? 80) === settings.port || isAsked)
 }
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
@@ -65,7 +74,8 @@ const bearer = (authorization: string | undefined) => /^Bearer +(\S+)\s*$/i.exec
 const misdirected = new Problem({
   status: 421,
   code: "foreign-host",
-  message: "this daemon answers to 127.0.0.1 and localhost only: use the address it printed",
+  message:
+    "this daemon answers to 127.0.0.1 and localhost with its own port only: use the address it printed",
 })
 
 const foreignOrigin = new Problem({

@@ -25,6 +25,10 @@ describe("the guard", () => {
     ["LOCALHOST:7460", 200],
     ["[::1]:7460", 200],
     ["127.0.0.1", 200],
+    ["127.0.0.1:1", 421],
+    ["localhost:80", 421],
+    ["[::1]:74600", 421],
+    ["localhost:", 421],
     ["evil.example", 421],
     ["evil.example:7460", 421],
     ["127.0.0.1.evil.example:7460", 421],
@@ -74,8 +78,10 @@ describe("the guard", () => {
     expect(answerTo(cookie)).toBe(expected === 200 ? 401 : 403)
   })
 
-  it("lets a forwarded port speak to itself", () => {
-    expect(answerTo({ method: "POST", host: "localhost:8080", origin: "http://localhost:8080" })).toBe(200)
+  it("lets the port that leads into a container speak to itself, when it listens to everybody", () => {
+    const page = { method: "POST", host: "localhost:8080", origin: "http://localhost:8080" }
+    expect(answerTo(page, { public: true })).toBe(200)
+    expect(answerTo(page)).toBe(421)
     expect(answerTo({ method: "POST", host: "127.0.0.1:7460", origin: "http://localhost:8080" })).toBe(403)
   })
 
