@@ -236,7 +236,11 @@ const flush = (miner: Miner, kind: BatchKind) =>
 const changeWorld = (miner: Miner, setting: string, value: string) =>
   Effect.zipLeft(
     Effect.try({
-      try: () => setWorld(miner.modelled.world, setting, value),
+      try: () =>
+        setWorld(miner.modelled.world, setting, value, {
+          has: (sector) => miner.stats.has(sector),
+          next: miner.numbers.upcoming,
+        }),
       catch: (error) => error as BadWorldSetting,
     }),
     miner.keeper.checkpoint,

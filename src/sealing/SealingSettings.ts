@@ -23,9 +23,13 @@ const Worker = Schema.Struct({
   tasks: Schema.partialWith(Schema.Record({ key: Task, value: Slots }), { exact: true }),
 })
 
+const Base = Schema.Literal("single", "lotus").annotations({
+  message: () => ({ message: "must be single or lotus", override: true }),
+})
+
 const written = Schema.Struct({
   /** `single` sends each message for one sector; `lotus` has all defaults of v1.13.2, with batches that wait for a day. */
-  base: Schema.optionalWith(Schema.Literal("single", "lotus"), { default: () => "single" as const }),
+  base: Schema.optionalWith(Base, { default: () => "single" as const }),
   /** Lotus's keys, written otherwise than in the base. */
   config: Schema.optionalWith(Schema.encodedSchema(SealingConfig), { default: () => ({}) }),
   sectorSize: Schema.optionalWith(SectorSize, { default: () => 2 ** 35 }),

@@ -24,6 +24,11 @@ export class SectorNumbers {
     )
   }
 
+  /** The number that `take` gives next. */
+  get upcoming(): SectorNumber {
+    return this.next
+  }
+
   /** The next number; `keep` before it is used. */
   take(): SectorNumber {
     return this.next++

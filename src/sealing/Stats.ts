@@ -95,6 +95,10 @@ export class SectorStats {
     return Object.fromEntries([...this.states].filter(([, count]) => count > 0))
   }
 
+  has(sector: SectorNumber): boolean {
+    return this.sectors.has(sector)
+  }
+
   /** The numbers of all sectors that are counted. */
   numbers(): Iterable<SectorNumber> {
     return this.sectors.keys()

@@ -62,6 +62,7 @@ describe("settings", () => {
       { MaxSealingSectors: 2 },
       /no setting MaxSealingSectors; did you mean sealing\.config\.MaxSealingSectors\?$/,
     ],
+    [{ sealing: { base: "foo" } }, /must be single or lotus$/],
     [{ sealing: { MaxSealingSectors: 2 } }, /did you mean sealing\.config\.MaxSealingSectors\?$/],
     [{ sealing: { config: { maxsealingsector: 2 } } }, /did you mean sealing\.config\.MaxSealingSectors\?$/],
     [{ cookiesFile: "c.txt" }, /did you mean capture\.cookiesFile\?$/],

@@ -7,6 +7,7 @@ import { chainFinality, sysErrInsufficientFunds, sysErrOutOfGas } from "../ports
 import { BadAmount, parseDuration, parseFil, showDuration, showFil } from "../units.ts"
 import type { FailureKind } from "./ModelSealer.ts"
 import type { Fate, Method } from "./Messages.ts"
+import type { SectorNumber } from "../Sector.ts"
 import { taskNames, type Task } from "./tasks.ts"
 import type { World } from "./World.ts"
 
@@ -31,7 +32,14 @@ interface Definition {
   readonly meaning: string
   readonly get: (world: World) => string
   /** Sets it; a text says what is wrong with the value. */
-  readonly set: (world: World, value: string) => string | void
+  readonly set: (world: World, value: string, sectors: KnownSectors) => string | void
+}
+
+/** What the miner knows of its sectors and the world does not. */
+export interface KnownSectors {
+  readonly has: (sector: SectorNumber) => boolean
+  /** The number that the next sector gets. */
+  readonly next: SectorNumber
 }
 
 const whole = (text: string, least: number, most: number): number | null =>
@@ -39,6 +47,11 @@ const whole = (text: string, least: number, most: number): number | null =>
 
 const mostMessages = 1_000_000
 const mostEpochs = 1_000_000
+const mostNetworkVersion = 1_000
+/** Exit codes of the network's actors are numbers of 32 bits. */
+const mostExitCode = 2 ** 32 - 1
+/** The longest that a job takes, in milliseconds: a year. */
+const longestJobMillis = 365 * 86_400_000
 
 const methods: ReadonlyArray<Method> = [
   "PreCommitSector",
@@ -48,7 +61,10 @@ const methods: ReadonlyArray<Method> = [
   "TerminateSectors",
 ]
 
-const fateOf = (text: string): Fate | null => {
+const unknownFate = (text: string) =>
+  `there is no fate ${text}; there are ok, out-of-gas, insufficient-funds, exit-CODE, refused, stuck and delay-EPOCHS`
+
+const fateOf = (text: string): Fate | string => {
   const [, kind, number] = /^(.*?)(?:-(\d+))?$/.exec(text)!
   if (number === undefined)
     switch (kind) {
@@ -61,10 +77,15 @@ const fateOf = (text: string): Fate | null => {
       case "stuck":
         return { kind: "stuck" }
       default:
-        return null
+        return unknownFate(text)
     }
-  if (kind === "exit") return { kind: "exit", code: Number(number) }
-  return kind === "delay" ? { kind: "delay", epochs: Number(number) } : null
+  if (kind === "exit") {
+    const code = whole(number, 1, mostExitCode)
+    return code === null ? `an exit code is 1 to ${mostExitCode}, not ${number}` : { kind: "exit", code }
+  }
+  if (kind !== "delay") return unknownFate(text)
+  const epochs = whole(number, 1, mostEpochs)
+  return epochs === null ? `a delay is 1 to ${mostEpochs} epochs, not ${number}` : { kind: "delay", epochs }
 }
 
 const namedExits: Readonly<Record<number, string>> = {
@@ -84,19 +105,20 @@ const setFate = (world: World, value: string): string | void => {
     return
   }
   const fate = fateOf(first!)
-  if (fate === null) return `there is no fate ${first}`
+  if (typeof fate === "string") return fate
   let count = 1
   let method: Method | null = null
   for (const word of rest) {
     const number = whole(word, 1, mostMessages)
     if (number !== null) count = number
     else if (methods.includes(word as Method)) method = word as Method
-    else return `${word} is neither a number of messages nor one of ${methods.join(", ")}`
+    else
+      return `${word} is neither a number of messages (1 to ${mostMessages}) nor one of ${methods.join(", ")}`
   }
   world.chain.messages.fates.push({ fate, method, count })
 }
 
-const setFailure = (world: World, value: string): string | void => {
+const setFailure = (world: World, value: string, sectors: KnownSectors): string | void => {
   if (value === "none") {
     world.sealer.failures = []
     return
@@ -114,8 +136,10 @@ const setFailure = (world: World, value: string): string | void => {
     else if (word === "sector") {
       sector = whole(words.shift() ?? "", 0, Number.MAX_SAFE_INTEGER)
       if (sector === null) return "sector must be followed by a sector number"
+      if (!sectors.has(sector) && sector !== sectors.next)
+        return `there is no sector ${sector}; the next one that is made gets number ${sectors.next}`
     } else if (number !== null) count = number
-    else return `${word} is not understood`
+    else return `${word} is neither a number of jobs (1 to ${mostMessages}) nor sector nor invalid`
   }
   world.sealer.failures.push({ task: task as Task, sector, kind, count })
 }
@@ -156,8 +180,10 @@ const definitions: Readonly<Record<string, Definition>> = {
     meaning: "the base fee per unit of gas",
     get: (world) => showFil(world.chain.baseFee),
     set: (world, value) => {
+      const fee = parseFil(value)
+      if (!/[a-z]/i.test(value)) return `${value} has no unit; nFIL is the usual one`
       world.chain.settle()
-      world.chain.baseFee = parseFil(value)
+      world.chain.baseFee = fee
     },
   },
   messages: {
@@ -202,22 +228,22 @@ const definitions: Readonly<Record<string, Definition>> = {
     },
   },
   "network-version": {
-    takes: "a whole number",
+    takes: `a whole number from 1 to ${mostNetworkVersion}`,
     meaning: "batching needs 13, the fee of pre-commit batches 14",
     get: (world) => String(world.chain.networkVersion),
     set: (world, value) => {
-      const version = whole(value, 1, 1000)
-      if (version === null) return "a network version is a whole number"
+      const version = whole(value, 1, mostNetworkVersion)
+      if (version === null) return `${value} is no network version`
       world.chain.networkVersion = version
     },
   },
   "inclusion-epochs": {
-    takes: "a whole number from 1 on",
+    takes: `a whole number from 1 to ${mostEpochs}`,
     meaning: "at which epoch boundary from now a message is included; 1 is the next",
     get: (world) => String(world.chain.inclusionEpochs),
     set: (world, value) => {
       const epochs = whole(value, 1, mostEpochs)
-      if (epochs === null) return "messages need 1 epoch at least"
+      if (epochs === null) return `${value} is no number of epochs that a message can need`
       world.chain.inclusionEpochs = epochs
     },
   },
@@ -266,7 +292,9 @@ const definitions: Readonly<Record<string, Definition>> = {
       const match = /^(\S+)\s+(.+)$/.exec(value)
       if (match === null || !taskNames.includes(match[1] as Task))
         return `give one of ${taskNames.join(", ")} and a duration`
-      world.sealer.durations = { ...world.sealer.durations, [match[1]!]: parseDuration(match[2]!) }
+      const millis = parseDuration(match[2]!)
+      if (millis > longestJobMillis) return `a job takes ${showDuration(longestJobMillis)} at most`
+      world.sealer.durations = { ...world.sealer.durations, [match[1]!]: millis }
     },
   },
   deal: {
@@ -286,8 +314,16 @@ export const worldSettings = (world: World): ReadonlyArray<WorldSetting> =>
     meaning,
   }))
 
+/** A world without a miner: any number may become a sector. */
+const anySector: KnownSectors = { has: () => true, next: 0 }
+
 /** Changes the world. Throws `BadWorldSetting` with a message that says what would do. */
-export const setWorld = (world: World, setting: string, value: string): WorldSetting => {
+export const setWorld = (
+  world: World,
+  setting: string,
+  value: string,
+  sectors: KnownSectors = anySector,
+): WorldSetting => {
   const definition = Object.hasOwn(definitions, setting) ? definitions[setting]! : null
   if (definition === null)
     throw new BadWorldSetting({
@@ -295,7 +331,7 @@ export const setWorld = (world: World, setting: string, value: string): WorldSet
       message: `the world has no setting ${setting}; the settings are ${Object.keys(definitions).join(", ")}`,
     })
   const { takes, meaning, get, set } = definition
-  const problem = attempt(() => set(world, value.trim()))
+  const problem = attempt(() => set(world, value.trim(), sectors))
   if (typeof problem === "string")
     throw new BadWorldSetting({ setting, message: `${setting}: ${problem}. It takes ${takes}` })
   return { name: setting, value: get(world), takes, meaning }

@@ -86,11 +86,31 @@ describe("the settings for drills", () => {
     ["worker", "w9 crash", "give one of miner"],
     ["duration", "PC1 long", "is not a duration"],
     ["deal", "77 drop", "there is no deal 77"],
+    ["messages", "exit-99999999999999999999", "an exit code is 1 to 4294967295"],
+    ["messages", "exit-0", "an exit code is 1 to 4294967295"],
+    ["messages", "delay-0", "a delay is 1 to 1000000 epochs, not 0"],
+    ["messages", "delay-1000000000000", "a delay is 1 to 1000000 epochs"],
+    ["messages", "refused-3", "there is no fate refused-3"],
+    ["messages", "stuck 0", "a number of messages (1 to 1000000)"],
+    ["sealer-failure", "PC1 9999999", "a number of jobs (1 to 1000000)"],
+    ["base-fee", "0.5", "0.5 has no unit"],
+    ["network-version", "999999", "999999 is no network version. It takes a whole number from 1 to 1000"],
+    ["inclusion-epochs", "99999999999", "It takes a whole number from 1 to 1000000"],
+    ["duration", "PC1 9000 d", "a job takes 365 d at most"],
   ])("%s %s is refused, with what would do", (setting, value, message) => {
     const { world } = makeWorld()
     expect(() => setWorld(world, setting, value)).toThrow(BadWorldSetting)
     expect(() => setWorld(world, setting, value)).toThrow(message)
   })
+})
+
+it("a failure is ordered for a sector that is there, or the next to be made", () => {
+  const { world } = makeWorld()
+  const order = (sector: number) =>
+    setWorld(world, "sealer-failure", `PC1 1 sector ${sector}`, { has: (one) => one < 3, next: 3 }).value
+  expect(order(2)).toBe("PC1 1 sector 2")
+  expect(order(3)).toBe("PC1 1 sector 2, PC1 1 sector 3")
+  expect(() => order(999)).toThrow("there is no sector 999; the next one that is made gets number 3")
 })
 
 it("a world on a clock that begins at 0 begins at a height where tickets can be drawn", () => {
