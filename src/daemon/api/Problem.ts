@@ -16,6 +16,8 @@ export const ErrorBody = Schema.Struct({
     position: Schema.optional(Schema.Number),
     /** The names that would have been taken, when an unknown event or state was given. */
     known: Schema.optional(Schema.Array(Schema.String)),
+    /** The sectors that were pledged before the refusal; they stay. */
+    sectors: Schema.optional(Schema.Array(Schema.Number)),
   }),
 }).annotations({ identifier: "Error" })
 export type ErrorBody = typeof ErrorBody.Type
@@ -29,6 +31,7 @@ export class Problem extends Data.TaggedError("Problem")<{
   readonly message: string
   readonly position?: number
   readonly known?: ReadonlyArray<string>
+  readonly sectors?: ReadonlyArray<number>
 }> {}
 
 /** The body of a problem, without the fields that are not there. */
@@ -38,6 +41,7 @@ export const problemBody = (problem: Problem): ErrorBody => ({
     message: problem.message,
     ...(problem.position === undefined ? {} : { position: problem.position }),
     ...(problem.known === undefined ? {} : { known: problem.known }),
+    ...(problem.sectors === undefined ? {} : { sectors: problem.sectors }),
   },
 })
 

@@ -5,11 +5,23 @@ export class CliError extends Error {
   /** The names that would have been taken. */
   readonly known: ReadonlyArray<string> | undefined
 
-  constructor(message: string, options: { code: string; exitCode: 1 | 2; known?: ReadonlyArray<string> }) {
+  /** The sectors that were pledged before it failed. */
+  readonly sectors: ReadonlyArray<number> | undefined
+
+  constructor(
+    message: string,
+    options: {
+      code: string
+      exitCode: 1 | 2
+      known?: ReadonlyArray<string>
+      sectors?: ReadonlyArray<number>
+    },
+  ) {
     super(message.replace(/\s*\n\s*/g, " ").trim())
     this.code = options.code
     this.exitCode = options.exitCode
     this.known = options.known
+    this.sectors = options.sectors
   }
 }
 

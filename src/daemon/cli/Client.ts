@@ -68,6 +68,7 @@ const refusal = (status: number, text: string): CliError => {
     code: error.code,
     exitCode: status === 400 ? 2 : 1,
     ...(error.known === undefined ? {} : { known: error.known }),
+    ...(error.sectors === undefined ? {} : { sectors: error.sectors }),
   })
 }
 

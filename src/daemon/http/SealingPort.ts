@@ -42,6 +42,8 @@ export interface OfferedPiece {
 export class Refused extends Data.TaggedError("Refused")<{
   readonly code: string
   readonly message: string
+  /** What was done before the refusal, and stays. */
+  readonly sectors?: ReadonlyArray<number>
 }> {}
 
 export interface AutoPledge {

@@ -42,7 +42,12 @@ export const toProblem = (error: RoomError): Problem => {
     case "WrongValue":
       return new Problem({ status: 400, code: "wrong-value", message })
     case "Refused":
-      return new Problem({ status: 409, code: error.code, message })
+      return new Problem({
+        status: 409,
+        code: error.code,
+        message,
+        ...(error.sectors === undefined ? {} : { sectors: error.sectors }),
+      })
   }
 }
 

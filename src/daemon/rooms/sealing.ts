@@ -108,7 +108,13 @@ const pledge = (sealing: SealingApi) => (count: number) =>
     if (refused === null) return Effect.succeed(sectors)
     const code = refused._tag === "TooManySectorsSealing" ? "too-many-sectors" : "not-created"
     const kept = sectors.length === 0 ? "" : `; pledged before that: ${sectors.join(", ")}`
-    return Effect.fail(new Refused({ code, message: `${refused.message}${kept}` }))
+    return Effect.fail(
+      new Refused({
+        code,
+        message: `${refused.message}${kept}`,
+        ...(sectors.length === 0 ? {} : { sectors }),
+      }),
+    )
   })
 
 const sendByName = (sealing: SealingApi) => (number: number, name: string, payload: unknown, wait: boolean) =>

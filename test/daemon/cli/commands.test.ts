@@ -282,6 +282,14 @@ describe("the sealing world", () => {
     expect((await run("sectors", "remove", "1", "--really-do-it", "--json")).json.State).toBe("Removed")
   })
 
+  it("gives the sectors that there was room for as data, then the refusal", async () => {
+    const ran = await run("sectors", "pledge", "--count", "9", "--json")
+    expect([ran.code, ran.json]).toEqual([1, { sectors: [2, 3, 4] }])
+    expect(ran.error).toEqual({
+      error: { code: "too-many-sectors", message: expect.stringContaining("too many sectors") },
+    })
+  })
+
   it.each([
     [["sectors", "send", "0", "SectorSing"], 2, "SectorPacked, SectorProving"],
     [["sectors", "update-state", "0", "Nowhere", "--really-do-it"], 2, "Packing, GetTicket"],

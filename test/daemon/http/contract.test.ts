@@ -250,6 +250,8 @@ describe("the sealing world", () => {
     expect((await post("/sectors")).json).toEqual({ sectors: [2] })
     const refused = await post("/sectors", { count: 9 })
     expect([refused.status, refused.json.error.code]).toEqual([409, "too-many-sectors"])
+    expect(refused.json.error.sectors).toEqual([3, 4])
+    expect((await post("/sectors")).json.error.sectors).toBeUndefined()
   })
 
   it("sends events: 200 when planned, 202 while the sector is busy, 400 with the list when unknown", async () => {
@@ -323,6 +325,7 @@ describe("the daemon itself", () => {
       "links",
       "queue",
       "sectors",
+      "sectorsNeedingOperator",
       "uptimeMillis",
       "version",
     ])

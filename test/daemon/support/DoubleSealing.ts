@@ -36,7 +36,11 @@ export const makeDoubleSealing = (journal: DoubleJournal) =>
           const numbers: Array<number> = []
           for (let i = 0; i < count; i++) {
             if (sectors.size >= maxSealing) {
-              return yield* new Refused({ code: "too-many-sectors", message: "too many sectors sealing" })
+              return yield* new Refused({
+                code: "too-many-sectors",
+                message: "too many sectors sealing",
+                ...(numbers.length === 0 ? {} : { sectors: numbers }),
+              })
             }
             const number = sectors.size
             sectors.set(number, { State: "", SectorNumber: number })

@@ -6,7 +6,7 @@ import type { PledgedDocument, SectorLogDocument, SectorRecord, SectorsDocument 
 import type { ClockDocument } from "../../api/clock.ts"
 import type { PieceDocument } from "../../api/world.ts"
 import { query } from "../Client.ts"
-import { usageError } from "../CliError.ts"
+import { CliError, usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { countArgument, define, sectorArgument } from "../command.ts"
 import { batchText } from "../render/batching.ts"
@@ -49,11 +49,19 @@ const pledge = (program: Program, sectors: Command) =>
       .command("pledge")
       .description("pledge committed-capacity sectors")
       .option("--count <n>", "how many (default 1)", countArgument),
-    async (session, { count }) =>
-      session.print(
-        await session.client().send<PledgedDocument>("POST", "/sectors", { count: count ?? 1 }),
-        (document) => document.sectors.map((one) => `Created CC sector:  ${one}`).join("\n"),
-      ),
+    async (session, { count }) => {
+      const print = (document: PledgedDocument) =>
+        session.print(document, ({ sectors: made }) =>
+          made.map((one) => `Created CC sector:  ${one}`).join("\n"),
+        )
+      try {
+        print(await session.client().send<PledgedDocument>("POST", "/sectors", { count: count ?? 1 }))
+      } catch (error) {
+        // Those that there was room for are printed as ever; then the refusal is told.
+        if (error instanceof CliError && error.sectors !== undefined) print({ sectors: error.sectors })
+        throw error
+      }
+    },
   )
 
 const list = (program: Program, sectors: Command) =>
