@@ -56,6 +56,8 @@ export class MockDaemon {
   links: Array<LinkDetail>
   sectors: Array<MockSector>
   configError: string | null = null
+  /** Events that every state takes without effect. */
+  readonly ignores = new Set<string>()
   queue = { paused: false, waiting: 318, capturing: 3, etaMillis: 1_320_000 as number | null }
   clock: Clock
   world = makeWorld()
@@ -420,6 +422,7 @@ export class MockDaemon {
     if (method === "DELETE") this.moveSector(sector.number, "Removing", "SectorRemove")
     if (part === "events") {
       const event = String(body["event"])
+      if (this.ignores.has(event)) return [202, { ...recordOf(sector), ignored: event }]
       const payload = body["payload"] as { readonly State?: string } | undefined
       const row = baseMachine.transitions.find((each) => each.from === sector.state && each.event === event)
       const globals: Readonly<Record<string, string>> = {

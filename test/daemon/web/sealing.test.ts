@@ -145,6 +145,18 @@ describe("a sector", () => {
   })
 })
 
+describe("an event that its state takes without effect", () => {
+  it("is told in the dialog, which stays", async () => {
+    const { page, daemon } = await start(`/sealing?sector=${numbers.preCommit1}`)
+    daemon.ignores.add("SectorStartPacking")
+    await page.getByRole("button", { name: "Send an event" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Event").selectOption("SectorStartPacking")
+    await dialog.getByRole("button", { name: "Send" }).click()
+    await dialog.getByText("PreCommit1 took SectorStartPacking without effect").waitFor()
+  })
+})
+
 describe("the world", () => {
   it("is paused unmistakably, scaled and turned forward", async () => {
     const { page, sent } = await start("/sealing")

@@ -23,15 +23,21 @@ export const Refusal = ({ cause }: { readonly cause: unknown }) =>
     </p>
   )
 
-/** Runs, and closes when it was done; a refusal stays in the dialog. */
-export const useRun = (run: () => Promise<unknown>, onClose: () => void) => {
+/** Runs, and closes when it was done, unless `stays` says that the answer is to be read; a refusal stays in the dialog. */
+export const useRun = <A,>(
+  run: () => Promise<A>,
+  onClose: () => void,
+  stays: (answer: A) => boolean = () => false,
+) => {
   const [cause, setCause] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const go = async () => {
     setBusy(true)
     try {
-      await run()
-      onClose()
+      setCause(null)
+      const answer = await run()
+      if (stays(answer)) setBusy(false)
+      else onClose()
     } catch (thrown) {
       setCause(thrown)
       setBusy(false)

@@ -6,7 +6,7 @@ import { Trans, useLingui } from "@lingui/react/macro"
 import { useId, useState, type ReactNode } from "react"
 import { api } from "../lib/api.ts"
 import { isComposing } from "../lib/keys.ts"
-import type { Machine } from "../lib/types.ts"
+import type { Machine, SectorRecord } from "../lib/types.ts"
 import { Sheet } from "../parts/Overlays.tsx"
 import { Refusal, SameCommand, useRun } from "./Confirm.tsx"
 import { SectorState } from "./SectorState.tsx"
@@ -44,9 +44,15 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
   const [event, setEvent] = useState(here[0] ?? "SectorRestart")
   const [text, setText] = useState("")
   const payload = parsePayload(text)
+  const [ignored, setIgnored] = useState<string | null>(null)
   const { cause, busy, go } = useRun(
-    () => api("POST", `/sectors/${number}/events`, { body: { event, ...payload } satisfies Order }),
+    () =>
+      api<SectorRecord>("POST", `/sectors/${number}/events`, { body: { event, ...payload } satisfies Order }),
     onClose,
+    (answer) => {
+      setIgnored(answer.ignored ?? null)
+      return answer.ignored !== undefined
+    },
   )
   const leads = machine.transitions.find(
     (row) => row.from === state && row.event === event && machine.states.includes(row.to),
@@ -67,7 +73,10 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
           aria-labelledby={`${id}-event`}
           className="field h-9"
           value={event}
-          onChange={(change) => setEvent(change.target.value)}
+          onChange={(change) => {
+            setEvent(change.target.value)
+            setIgnored(null)
+          }}
         >
           <optgroup label={t`Expected in ${state}`}>
             {here.map((name) => (
@@ -108,6 +117,13 @@ const AnyEvent = ({ number, state, machine, onClose }: Props) => {
         )}
       </label>
       <Refusal cause={cause} />
+      {ignored !== null && (
+        <p role="status" className="rounded-md bg-sunken p-3">
+          <Trans>
+            {state} took {ignored} without effect: nothing has changed.
+          </Trans>
+        </p>
+      )}
       <div className="flex justify-end">
         <button type="submit" className="btn btn-primary" disabled={payload === null || busy}>
           <Trans>Send</Trans>
