@@ -144,6 +144,12 @@ const answers: Readonly<Record<string, Answer>> = {
     })
     response.end("<p>kept as it is</p>")
   },
+  "/feed.xml": (response) => {
+    response.writeHead(200, { "Content-Type": "application/rss+xml" })
+    response.end(
+      "<rss><channel><title>News of the site</title><item><title>One</title></item></channel></rss>",
+    )
+  },
   "/notes.txt": (response) => {
     response.writeHead(200, { "Content-Type": "text/plain; charset=gbk" })
     response.end(Buffer.from([0xbf, 0xec, 0xd5, 0xd5]))

@@ -20,6 +20,7 @@ import type { Extractor } from "./Extractor.ts"
 import { failureOf, fetchThrough } from "./fetch.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
 import { networkFailure } from "./CaptureFailure.ts"
+import { xmlTitle } from "./xmlTitle.ts"
 
 const maxTextBytes = 5_000_000
 /** A PDF is read in memory as a whole. */
@@ -160,7 +161,8 @@ const readPdf = (extractor: Extractor, path: string) =>
 const readText = (file: Downloaded) =>
   Effect.tryPromise(async () => {
     const bytes = (await readFile(file.path)).subarray(0, maxTextBytes)
-    return { title: "", text: decode(bytes, file.charset) }
+    const text = decode(bytes, file.charset)
+    return { title: /[/+]xml$/.test(file.mediaType) ? xmlTitle(text) : "", text }
   })
 
 /** As declared; else UTF-8 where the bytes are, else the Chinese encoding that looks most like broken UTF-8. */

@@ -220,6 +220,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
       Effect.gen(function* () {
         expect((yield* captureUrl(`${site.origin}/download`)).text("original")).toBe("<p>kept as it is</p>")
         expect((yield* captureUrl(`${site.origin}/notes.txt`)).text("article.txt")).toBe("快照")
+        expect((yield* captureUrl(`${site.origin}/feed.xml`)).result.title).toBe("News of the site")
       }),
     slow,
   )
