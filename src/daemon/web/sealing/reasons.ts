@@ -69,6 +69,21 @@ const chain: Sentences = [
     /^the seed is drawn at epoch (\d+) and used when that is (\d+) epochs deep$/,
     ([, epoch, deep]) => msg`the seed is drawn at epoch ${epoch} and used when that is ${deep} epochs deep`,
   ],
+  [
+    /^(.+): the seed of epoch (\d+) will be refused, and (.+)$/s,
+    ([, moved, epoch, next], inner) =>
+      msg`${inner(moved)}: the seed of epoch ${epoch} will be refused, and ${inner(next)}`,
+  ],
+  [/^a revert took the pre-commit off the chain$/, () => msg`a revert took the pre-commit off the chain`],
+  [
+    /^a revert moved the pre-commit to epoch (\d+)$/,
+    ([, epoch]) => msg`a revert moved the pre-commit to epoch ${epoch}`,
+  ],
+  [/^the right one is of epoch (\d+)$/, ([, epoch]) => msg`the right one is of epoch ${epoch}`],
+  [
+    /^the sector then finds its way from where that lands$/,
+    () => msg`the sector then finds its way from where that lands`,
+  ],
   [/^waits for an answer to (\w+)$/, ([, request]) => msg`waits for an answer to ${request}`],
   [
     /^(.+?): (.+)\. The sector rests here; SectorRestart, or a restart of the process, tries again$/s,
