@@ -37,7 +37,7 @@ const ScheduleFile = Schema.parseJson(
   }),
 )
 
-export const scheduleFile = (layout: ArchiveLayout) => path.join(layout.root, "schedules.json")
+const scheduleFile = (layout: ArchiveLayout) => path.join(layout.root, "schedules.json")
 
 const keptRows = Effect.flatMap(
   SqlClient,
