@@ -21,17 +21,7 @@ export function serialise(
   const left = new Set(
     "script noscript template base noembed noframes portal fencedframe applet param track".split(" "),
   )
-  const addresses = new Set([
-    "href",
-    "src",
-    "action",
-    "formaction",
-    "data",
-    "cite",
-    "longdesc",
-    "xlink:href",
-    "poster",
-  ])
+  const addresses = new Set("href src action formaction data cite longdesc xlink:href poster".split(" "))
   const dropped = new Set(
     "srcset sizes imagesrcset integrity nonce crossorigin ping autofocus autoplay loading http-equiv srcdoc manifest shadowrootmode is".split(
       " ",
