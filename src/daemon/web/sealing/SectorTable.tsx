@@ -92,7 +92,7 @@ const columnsOf = (sectors: ReadonlyArray<SectorSummary>): Columns => ({
 
 /** The widths of the columns that only a wide table has. */
 const widthsOf = ({ pieces, deals, error }: Columns): string =>
-  [pieces && "3.75rem", deals && "3.75rem", error && "minmax(8rem, 0.6fr)"].filter(Boolean).join(" ")
+  [pieces && "3.75rem", deals && "3.75rem", error && "minmax(8rem, 0.4fr)"].filter(Boolean).join(" ")
 
 const NeedsYou = () => {
   const { t } = useLingui()
