@@ -20,7 +20,7 @@ export interface AutoPledgeState {
 }
 
 /** How often the settings are looked at while it is off, in milliseconds of the wall's clock. */
-const lookWhileOffMillis = 60_000
+const lookWhileOffMillis = 600_000
 
 type Pledge = Effect.Effect<SectorNumber, TooManySectorsSealing | SectorNotCreated>
 
