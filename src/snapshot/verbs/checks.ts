@@ -24,8 +24,7 @@ export const checkUrl = (text: string): Effect.Effect<string, BadRequest> => {
 }
 
 /** Of what a user writes, only new lines and tabs; the others could fake output wherever the text is shown. */
-// oxlint-disable-next-line no-control-regex
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+const controls = /(?![\t\n\r])\p{Cc}/u
 
 const checkText = (what: string, text: string | undefined, most: number): Effect.Effect<void, BadRequest> => {
   if ((text?.length ?? 0) > most)

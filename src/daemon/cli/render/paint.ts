@@ -12,8 +12,7 @@ export const painter = (output: Output, env: Readonly<Record<string, string | un
 
 /** Titles and tags are a stranger's text: without this they could move the cursor or fake output. */
 export const harmless = (text: string) =>
-  // eslint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").trim()
+  text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim()
 
 /** JSON in which no such character stands as itself: it reads back as the same document. */
 export const escaped = (json: string) =>

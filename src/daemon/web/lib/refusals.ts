@@ -5,13 +5,10 @@
 import { i18n, type MessageDescriptor } from "@lingui/core"
 import { msg } from "@lingui/core/macro"
 import { ApiError } from "./api.ts"
-
-/** A whole match and its groups, as many as a pattern has. */
-type Found = readonly [whole: string, one: string, two: string, three: string, four: string]
-type Say = (found: Found) => MessageDescriptor
+import { sentenceOf, type Sentences } from "./sentences.ts"
 
 /** Whole sentences: names and numbers in them stay as they are. */
-const sentences: ReadonlyArray<readonly [RegExp, Say]> = [
+const sentences: Sentences = [
   [
     /^sector (\d+) is in (\w+), which does not take (\w+)\. It takes (.+)$/,
     ([, sector, state, event, taken]) =>
@@ -82,10 +79,8 @@ export interface Refusal {
 
 export const refusalOf = (cause: unknown): Refusal => {
   const detail = cause instanceof Error ? cause.message : String(cause)
-  for (const [pattern, say] of sentences) {
-    const found = pattern.exec(detail)
-    if (found !== null) return { text: say(found as unknown as Found), detail: "" }
-  }
+  const sentence = sentenceOf(sentences, detail)
+  if (sentence !== null) return { text: sentence, detail: "" }
   const text = cause instanceof ApiError ? codes[cause.code] : undefined
   const enough = cause instanceof ApiError && (cause.code === "offline" || cause.code === "unavailable")
   if (i18n.locale === "en" && !enough) return { text: null, detail }

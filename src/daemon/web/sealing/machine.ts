@@ -8,6 +8,7 @@ import { onMessage } from "../lib/events.ts"
 import { Store, useStore } from "../lib/Store.ts"
 import type { Counts, Machine, SectorSummary, TableDocument } from "../lib/types.ts"
 import { loadStatus, needySectors, sectorCounts, setCounts } from "../lib/world.ts"
+import { followWorld } from "./followWorld.ts"
 
 export const machine = new Store<Machine | null>(null)
 export const machineError = new Store<ApiError | null>(null)
@@ -130,7 +131,6 @@ export interface SectorsView {
   readonly sectors: ReadonlyArray<SectorSummary> | null
   readonly error: ApiError | null
 }
-const againMillis = 1_000
 
 /** The sectors in these states (all but the removed when none is given), kept up to date. */
 export const useSectors = (states: string, on: boolean): SectorsView => {
@@ -138,11 +138,9 @@ export const useSectors = (states: string, on: boolean): SectorsView => {
   useEffect(() => {
     if (!on) return
     const calls = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
     let busy = false
     let again = false
     const load = () => {
-      timer = undefined
       if (busy) {
         again = true
         return
@@ -164,21 +162,11 @@ export const useSectors = (states: string, on: boolean): SectorsView => {
           again = false
         })
     }
-    const later = () => {
-      timer ??= setTimeout(load, againMillis)
-    }
+    const { later, stop } = followWorld(load)
     load()
-    const stops = [
-      onMessage("reset", load),
-      onMessage("clock", later),
-      onMessage("change", ({ kind }) => {
-        if (kind === "sector") later()
-      }),
-    ]
     return () => {
       calls.abort()
-      clearTimeout(timer)
-      for (const stop of stops) stop()
+      stop()
     }
   }, [states, on])
   return view

@@ -5,14 +5,12 @@
  */
 import type { MessageDescriptor } from "@lingui/core"
 import { msg } from "@lingui/core/macro"
+import { sentenceOf, type Sentences } from "../lib/sentences.ts"
 
-/** A whole match and its groups, as many as a pattern has. */
-type Found = readonly [whole: string, one: string, two: string, three: string, four: string, five: string]
 /** `inner` says a part of a sentence, or leaves it as it is. */
-type Say = (found: Found, inner: (part: string) => string) => MessageDescriptor
-type Sentences = ReadonlyArray<readonly [RegExp, Say]>
+type Reasons = Sentences<[inner: (part: string) => string]>
 
-const steps: Sentences = [
+const steps: Reasons = [
   [/^a piece is being written \(AP\)$/, () => msg`a piece is being written (AP)`],
   [/^PreCommit1 is under way \(PC1\)$/, () => msg`PreCommit1 is under way (PC1)`],
   [/^PreCommit2 is under way \(PC2\)$/, () => msg`PreCommit2 is under way (PC2)`],
@@ -44,7 +42,7 @@ const steps: Sentences = [
   [/^(.+) on (\S+), simulated$/, ([, step, host], inner) => msg`${inner(step)} on ${host}, simulated`],
 ]
 
-const chain: Sentences = [
+const chain: Reasons = [
   [
     /^message (\S+) must be on the chain and (\d+) epochs deep$/,
     ([, cid, deep]) => msg`message ${cid} must be on the chain and ${deep} epochs deep`,
@@ -92,7 +90,7 @@ const chain: Sentences = [
   ],
 ]
 
-const queues: Sentences = [
+const queues: Reasons = [
   [/^the cooldown after a failure$/, () => msg`the cooldown after a failure`],
   [
     /^queued for a message that several sectors share$/,
@@ -117,7 +115,7 @@ const queues: Sentences = [
 ]
 
 /** What needs somebody, or nothing at all. */
-const rests: Sentences = [
+const rests: Reasons = [
   [
     /^it has a number and was not begun: only SectorStart, SectorStartCC and SectorRemove move it$/,
     () => msg`it has a number and was not begun: only SectorStart, SectorStartCC and SectorRemove move it`,
@@ -174,7 +172,7 @@ const rests: Sentences = [
 ]
 
 /** A stage that cannot go on by itself. */
-const broken: Sentences = [
+const broken: Reasons = [
   [
     /^too much data in the sector: (\d+) of (\d+) bytes\. Remove the sector; it cannot be packed$/,
     ([, bytes, size]) =>
@@ -225,7 +223,7 @@ const broken: Sentences = [
   ],
 ]
 
-const faults: Sentences = [
+const faults: Reasons = [
   [
     /^(.+)\. SectorProving when the chain counts it as sound again, SectorTerminate or SectorRemove to give it up$/s,
     ([, cause], inner) =>
@@ -247,7 +245,7 @@ const faults: Sentences = [
 ]
 
 /** What the chain was asked when it did not answer. */
-const asked: Sentences = [
+const asked: Reasons = [
   [/^reading the network version$/, () => msg`reading the network version`],
   [/^reading the head$/, () => msg`reading the head of the chain`],
   [/^getting chain head$/, () => msg`reading the head of the chain`],
@@ -275,7 +273,7 @@ const asked: Sentences = [
 ]
 
 /** What was answered, inside another sentence. */
-const answered: Sentences = [
+const answered: Reasons = [
   [
     /^(?:sector|link) in state (\S+) does not take the event (\w+)$/,
     ([, state, event]) => msg`${state} does not take the event ${event}`,
@@ -303,24 +301,13 @@ const answered: Sentences = [
   ],
 ]
 
-const known: Sentences = [
-  ...steps,
-  ...chain,
-  ...queues,
-  ...rests,
-  ...broken,
-  ...faults,
-  ...asked,
-  ...answered,
-]
+const known: Reasons = [...steps, ...chain, ...queues, ...rests, ...broken, ...faults, ...asked, ...answered]
 
 /** In the language of `say`; null when nobody here knows the sentence. */
 export const reasonIn = (text: string, say: (words: MessageDescriptor) => string): string | null => {
   const inner = (part: string) => reasonIn(part, say) ?? part
-  for (const [pattern, words] of known) {
-    const found = pattern.exec(text)
-    if (found !== null) return say(words(found as unknown as Found, inner))
-  }
+  const whole = sentenceOf(known, text, inner)
+  if (whole !== null) return say(whole)
   const [, head, rest] = /^([^:]+): (.+)$/s.exec(text) ?? []
   if (head === undefined || rest === undefined) return null
   const what = reasonIn(head, say)

@@ -1,9 +1,7 @@
 /** A document of the sealing world that is shown and asked again when its sectors or its clock move. */
 import { useCallback, useEffect, useState } from "react"
 import { api } from "../lib/api.ts"
-import { onMessage } from "../lib/events.ts"
-
-const againMillis = 1_000
+import { followWorld } from "./followWorld.ts"
 
 export interface Shown<T> {
   readonly document: T | null
@@ -27,25 +25,6 @@ export const useDocument = <T>(path: string): Shown<T> => {
     [path],
   )
   useEffect(load, [load])
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const later = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        load()
-      }, againMillis)
-    }
-    const stops = [
-      onMessage("reset", load),
-      onMessage("clock", later),
-      onMessage("change", ({ kind }) => {
-        if (kind === "sector") later()
-      }),
-    ]
-    return () => {
-      clearTimeout(timer)
-      for (const stop of stops) stop()
-    }
-  }, [load])
+  useEffect(() => followWorld(load).stop, [load])
   return { document, error, put: setDocument, load }
 }
