@@ -21,7 +21,7 @@ import {
   type TestGroup,
   type TestState,
 } from "../support/machine.ts"
-import { Faults, faulty, stores } from "../support/stores.ts"
+import { Faults, stores, withFaults } from "../support/stores.ts"
 
 type Batches = Array<ReadonlyArray<TestEvent>>
 type Context = StepContext<TestEvent>
@@ -335,7 +335,7 @@ describe.each(stores)("fiber driver on $name", (kind) => {
 
   it("C16 a state that did not change is not written, and its step runs all the same", () => {
     const faults = new Faults()
-    return onStore({ ...kind, place: () => withFaults(kind.place(), faults) }, () =>
+    return onStore(withFaults(kind, faults), () =>
       Effect.gen(function* () {
         let steps = 0
         const group = yield* make({
@@ -379,9 +379,4 @@ describe.each(stores)("fiber driver on $name", (kind) => {
         expect(yield* strict.has(7)).toBe(false)
       }),
     ))
-})
-
-const withFaults = (place: ReturnType<(typeof stores)[number]["place"]>, faults: Faults) => ({
-  ...place,
-  layer: faulty(faults)(place.layer),
 })

@@ -23,15 +23,7 @@ import {
   type TestEvent,
   type TestState,
 } from "../support/machine.ts"
-import { Faults, faulty, stores, type StoreKind } from "../support/stores.ts"
-
-const withFaults = (kind: StoreKind, faults: Faults): StoreKind => ({
-  ...kind,
-  place: () => {
-    const place = kind.place()
-    return { ...place, layer: faulty(faults)(place.layer) }
-  },
-})
+import { Faults, faulty, stores, withFaults } from "../support/stores.ts"
 
 /** Collects the failures that the group tells of. */
 const failuresOf = (group: StateGroup<TestState, TestEvent>) =>

@@ -31,15 +31,7 @@ import {
   type TestOptions,
   type TestState,
 } from "../support/machine.ts"
-import { faulty, Faults, stores, type StoreKind } from "../support/stores.ts"
-
-const withFaults = (kind: StoreKind, faults: Faults): StoreKind => ({
-  ...kind,
-  place: () => {
-    const place = kind.place()
-    return { ...place, layer: faulty(faults)(place.layer) }
-  },
-})
+import { Faults, stores, withFaults, type StoreKind } from "../support/stores.ts"
 
 const silent = Logger.replace(Logger.defaultLogger, Logger.none)
 

@@ -14,7 +14,7 @@ import { StateGroup } from "../../../src/actors/StateGroup.ts"
 import { make as makeTable, rowsOf } from "../../../src/actors/Table.ts"
 import { planner } from "../../../src/actors/tablePlanner.ts"
 import { atPlace, Gate, life, onStore, until } from "../support/machine.ts"
-import { Faults, faulty, stores, type StoreKind } from "../support/stores.ts"
+import { Faults, stores, withFaults } from "../support/stores.ts"
 
 const Fsm = Schema.Struct({ name: Schema.Literal("0", "1", "2", "3"), B: Schema.Number })
 type Fsm = typeof Fsm.Type
@@ -94,14 +94,6 @@ const triggering =
       yield* gate
       yield* context.send(b(55))
     })
-
-const withFaults = (kind: StoreKind, faults: Faults): StoreKind => ({
-  ...kind,
-  place: () => {
-    const place = kind.place()
-    return { ...place, layer: faulty(faults)(place.layer) }
-  },
-})
 
 describe.each(stores)("tables on $name", (kind) => {
   it("F02 an event's fields are checked before it is queued", () =>

@@ -125,3 +125,12 @@ export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journ
       ),
     ),
   )
+
+/** A kind of store whose writes fail when told to. */
+export const withFaults = (kind: StoreKind, faults: Faults): StoreKind => ({
+  ...kind,
+  place: () => {
+    const place = kind.place()
+    return { ...place, layer: faulty(faults)(place.layer) }
+  },
+})
