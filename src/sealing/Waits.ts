@@ -8,7 +8,7 @@ import { preCommitChallengeDelay } from "./ports/policy.ts"
 import type { Request } from "./ports/Request.ts"
 import type { SectorNumber } from "./Sector.ts"
 import { sealed } from "./stages/proving.ts"
-import type { Why } from "./stages/Stage.ts"
+import { isCooldown, type Why } from "./stages/Stage.ts"
 import { openForDeals } from "./stages/waitDeals.ts"
 
 type Wait =
@@ -120,16 +120,31 @@ export class Waits {
   of(sector: SectorNumber): Waiting | null {
     const wait = this.waits.get(sector)
     if (wait === undefined) return null
-    const why = wait._tag === "Rests" ? this.atRest(sector, wait.why) : this.modelled.explain(wait.request)
+    const why = this.whyOf(sector, wait)
     return { kind: why.kind, text: why.text, until: this.untilMillis(why) }
   }
 
-  /** True when it rests and nothing but an event by hand moves it: no end of the rest is known, and it is not where it should be. */
+  /**
+   * True when nothing but an event by hand helps it: it rests without a known end and not where it should be, or it
+   * tries again what cannot succeed.
+   */
   needsOperator(sector: SectorNumber): boolean {
     const wait = this.waits.get(sector)
-    if (wait?._tag !== "Rests") return false
+    if (wait === undefined) return false
+    if (wait._tag === "Asked") return this.triesInVain(sector, wait.request)
     const why = this.atRest(sector, wait.why)
     return why !== sealed.why && why !== openForDeals.why && why.until === undefined
+  }
+
+  private whyOf(sector: SectorNumber, wait: Wait): Why {
+    if (wait._tag === "Rests") return this.atRest(sector, wait.why)
+    if (this.triesInVain(sector, wait.request)) return filesGone(this.modelled.world, sector)
+    return this.modelled.explain(wait.request)
+  }
+
+  /** Lotus tries a failed step again every minute without end, also where its files are gone. */
+  private triesInVain(sector: SectorNumber, request: Request): boolean {
+    return isCooldown(request) && this.modelled.world.sealer.files.areGone(sector)
   }
 
   /** A sector that was whole when it came to rest may have ended on the chain since. */

@@ -79,11 +79,15 @@ export const failure = <N extends ErrorEvent>(name: N, error: string): SectorEve
 
 /** How long a failed state waits after its last log entry before it tries again. */
 const cooldownMillis = 60_000
+const cooldownReason = "the cooldown after a failure"
+
+/** True for the wait before a failed step is tried again. */
+export const isCooldown = (request: Request): boolean =>
+  request._tag === "SleepUntil" && request.why === cooldownReason
 
 /** Waits until a minute has passed since the sector's last log entry; not at all when it has. */
 export function* cooldown(context: StageContext): Asking<void> {
-  if (context.lastLogAt > 0)
-    yield* sleepUntil(context.lastLogAt + cooldownMillis, "the cooldown after a failure")
+  if (context.lastLogAt > 0) yield* sleepUntil(context.lastLogAt + cooldownMillis, cooldownReason)
 }
 
 /** The sector as the sealer is told of it. */

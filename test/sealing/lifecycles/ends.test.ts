@@ -132,11 +132,11 @@ describe("removal", () => {
         const again = yield* Effect.zipRight(miner.end, miner.begin)
         yield* again.forceState(0, "Committing")
         yield* Effect.sleep(days(2))
-        const { lastError } = (yield* again.list(null))[0]!
+        const { lastError, waiting, needsOperator } = (yield* again.list(null))[0]!
         const onChain = again.world.chain.sectorOf(0)
         yield* again.remove(0)
         yield* Effect.sleep(minutes(5))
-        return { advice, lastError, onChain, states: miner.states(0) }
+        return { advice, lastError, waiting, needsOperator, onChain, states: miner.states(0) }
       }),
     )
     expect(seen.states).toContain("TerminateFailed")
@@ -145,6 +145,9 @@ describe("removal", () => {
     expect(seen.states).toContain("ComputeProofFailed")
     expect(seen.states).not.toContain("Proving")
     expect(seen.lastError).toContain("the files of sector 0 were deleted")
+    // It tries again every minute for ever, as Lotus does, and says that this is in vain.
+    expect(seen.waiting).toEqual(seen.advice)
+    expect(seen.needsOperator).toBe(true)
     expect(seen.onChain).toBeNull()
     expect(seen.states.at(-1)).toBe("Removed")
   })
