@@ -55,7 +55,8 @@ export interface ExtraRecord {
   readonly body: Body
 }
 
-export interface RecordedTraffic {
+/** What a WACZ says of itself. */
+export interface Collection {
   /** Seeds the record ids: the same capture gives the same bytes. */
   readonly id: string
   readonly title: string
@@ -64,6 +65,4 @@ export interface RecordedTraffic {
   /** Name and version, for example `linkseal 0.1.0`. */
   readonly software: string
   readonly pages: ReadonlyArray<RecordedPage>
-  readonly exchanges: AsyncIterable<RecordedExchange> | Iterable<RecordedExchange>
-  readonly extras?: AsyncIterable<ExtraRecord> | Iterable<ExtraRecord>
 }

@@ -3,7 +3,8 @@
  * pages and the hashes of all of it, in one zip whose WARC is stored as it is, so that replay can read pieces of it.
  */
 import * as Data from "effect/Data"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
 import { createReadStream, createWriteStream } from "node:fs"
 import * as fs from "node:fs/promises"
@@ -12,7 +13,7 @@ import { pipeline } from "node:stream/promises"
 import yazl from "yazl"
 import { cdxjLine, sortCdxj, type CdxEntry } from "./Cdxj.ts"
 import { headerValue, requestHead, responseHead } from "./httpHead.ts"
-import type { Body, ExtraRecord, RecordedExchange, RecordedTraffic } from "./RecordedTraffic.ts"
+import type { Body, Collection, ExtraRecord, RecordedExchange } from "./RecordedTraffic.ts"
 import { toTheEnd } from "./toTheEnd.ts"
 import { oneLine, seededUuid, WarcWriter, type WarcRecord } from "./Warc.ts"
 
@@ -34,22 +35,66 @@ export interface WaczFile {
   readonly failed: number
 }
 
+/** A WACZ under way. One verb at a time; interruption stops between two records, and waits for that. */
+export interface WaczWriter {
+  /** Appends what was asked and answered. */
+  readonly add: (exchanges: Iterable<RecordedExchange>) => Effect.Effect<void, WaczError>
+  /** Appends records that no server sent, and the index; nothing can be added afterwards. */
+  readonly finish: (extras: Iterable<ExtraRecord>) => Effect.Effect<WaczFile, WaczError>
+}
+
 /**
- * Writes `page.wacz` into an empty folder that the caller removes. Memory does not grow with the bodies (a body given
- * as bytes or as a reader is held while it is written), but with the number of exchanges. The same traffic gives the
- * same bytes. Interruption stops between two records, and waits for that.
+ * Begins `page.wacz` in an empty folder that the caller removes. Memory does not grow with the bodies (a body given
+ * as bytes or as a reader is held while it is written), but with the number of exchanges. The same records in the same
+ * order give the same bytes.
  */
-export const writeWacz = (traffic: RecordedTraffic, workFolder: string): Effect.Effect<WaczFile, WaczError> =>
+export const openWacz = (
+  collection: Collection,
+  workFolder: string,
+): Effect.Effect<WaczWriter, WaczError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const warc = path.join(workFolder, warcName)
+    const writer = yield* Effect.acquireRelease(
+      step(() => WarcWriter.create(warc, collection.id)),
+      (opened) => Effect.promise(() => opened.close()),
+    )
+    yield* step(() => writer.write(warcinfo(collection)))
+    const lines: Array<string> = []
+    const failures: Array<Failure> = []
+    let responses = 0
+    return {
+      add: (exchanges) =>
+        step(async (signal) => {
+          for (const exchange of exchanges) {
+            signal.throwIfAborted()
+            if (!isRecordable(exchange)) continue
+            if (exchange.status === 0) {
+              failures.push(failureOf(exchange))
+              continue
+            }
+            lines.push(await writeExchange(writer, exchange))
+            responses += 1
+          }
+        }),
+      finish: (extras) =>
+        step(async (signal) => {
+          const report = failures.length > 0 ? [failureReport(collection, failures)] : []
+          for (const extra of [...extras, ...report]) {
+            signal.throwIfAborted()
+            lines.push(await writeExtra(writer, extra))
+          }
+          const files = await describe(collection, warc, sortCdxj(lines))
+          const target = path.join(workFolder, "page.wacz")
+          await zip(files, target, new Date(collection.createdAt), signal)
+          await fs.rm(warc)
+          return { path: target, responses, failed: failures.length }
+        }),
+    }
+  })
+
+const step = <A>(work: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, WaczError> =>
   toTheEnd({
-    try: async (signal) => {
-      const warc = path.join(workFolder, warcName)
-      const written = await writeWarc(traffic, warc, signal)
-      const files = await describe(traffic, warc, written.lines)
-      const target = path.join(workFolder, "page.wacz")
-      await zip(files, target, new Date(traffic.createdAt), signal)
-      await fs.rm(warc)
-      return { path: target, responses: written.responses, failed: written.failed }
-    },
+    try: work,
     catch: (cause) =>
       new WaczError({
         message: `page.wacz: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -65,34 +110,6 @@ interface Failure {
   readonly reason: string
 }
 
-const writeWarc = async (traffic: RecordedTraffic, file: string, signal: AbortSignal) => {
-  const writer = await WarcWriter.create(file, traffic.id)
-  const lines: Array<string> = []
-  const failures: Array<Failure> = []
-  let responses = 0
-  try {
-    await writer.write(warcinfo(traffic))
-    for await (const exchange of traffic.exchanges) {
-      signal.throwIfAborted()
-      if (!isRecordable(exchange)) continue
-      if (exchange.status === 0) {
-        failures.push(failureOf(exchange))
-        continue
-      }
-      lines.push(await writeExchange(writer, exchange))
-      responses += 1
-    }
-    for await (const extra of traffic.extras ?? []) {
-      signal.throwIfAborted()
-      lines.push(await writeExtra(writer, extra))
-    }
-    if (failures.length > 0) lines.push(await writeExtra(writer, failureReport(traffic, failures)))
-  } finally {
-    await writer.close()
-  }
-  return { lines: sortCdxj(lines), responses, failed: failures.length }
-}
-
 const isRecordable = ({ url }: RecordedExchange) => /^https?:\/\//i.test(url) && URL.canParse(url)
 
 const failureOf = (exchange: RecordedExchange): Failure => ({
@@ -103,24 +120,24 @@ const failureOf = (exchange: RecordedExchange): Failure => ({
   reason: exchange.failed ?? "no answer",
 })
 
-const failureReport = (traffic: RecordedTraffic, failures: ReadonlyArray<Failure>): ExtraRecord => ({
+const failureReport = (collection: Collection, failures: ReadonlyArray<Failure>): ExtraRecord => ({
   type: "metadata",
-  uri: `urn:failed:${traffic.pages[0]?.url ?? traffic.id}`,
+  uri: `urn:failed:${collection.pages[0]?.url ?? collection.id}`,
   mediaType: "application/json",
-  ts: traffic.createdAt,
+  ts: collection.createdAt,
   body: Buffer.from(JSON.stringify({ failed: failures }, null, 2)),
 })
 
-const warcinfo = (traffic: RecordedTraffic): WarcRecord => ({
+const warcinfo = (collection: Collection): WarcRecord => ({
   type: "warcinfo",
   uri: null,
-  date: traffic.createdAt,
+  date: collection.createdAt,
   contentType: "application/warc-fields",
   head: new Uint8Array(0),
   body: Buffer.from(
-    `software: ${oneLine(traffic.software)}\r\nformat: WARC File Format 1.1\r\n` +
+    `software: ${oneLine(collection.software)}\r\nformat: WARC File Format 1.1\r\n` +
       "conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n" +
-      `isPartOf: ${oneLine(traffic.title)}\r\n`,
+      `isPartOf: ${oneLine(collection.title)}\r\n`,
   ),
   fields: [["WARC-Filename", warcName]],
 })
@@ -233,16 +250,19 @@ interface ZipMember {
 }
 
 const describe = async (
-  traffic: RecordedTraffic,
+  collection: Collection,
   warc: string,
   lines: ReadonlyArray<string>,
 ): Promise<ReadonlyArray<ZipMember>> => {
   const data = [
     await fileMember(`archive/${warcName}`, warc),
     member("indexes/index.cdx", lines.map((line) => `${line}\n`).join("")),
-    member("pages/pages.jsonl", pagesJsonl(traffic)),
+    member("pages/pages.jsonl", pagesJsonl(collection)),
   ]
-  const datapackage = member("datapackage.json", `${JSON.stringify(datapackageOf(traffic, data), null, 2)}\n`)
+  const datapackage = member(
+    "datapackage.json",
+    `${JSON.stringify(datapackageOf(collection, data), null, 2)}\n`,
+  )
   const digest = member(
     "datapackage-digest.json",
     `${JSON.stringify({ path: "datapackage.json", hash: datapackage.hash }, null, 2)}\n`,
@@ -250,15 +270,15 @@ const describe = async (
   return [...data, datapackage, digest]
 }
 
-const datapackageOf = (traffic: RecordedTraffic, data: ReadonlyArray<ZipMember>) => ({
+const datapackageOf = (collection: Collection, data: ReadonlyArray<ZipMember>) => ({
   profile: "data-package",
   wacz_version: waczVersion,
-  title: traffic.title,
-  created: traffic.createdAt,
-  software: traffic.software,
-  ...(traffic.pages[0] === undefined
+  title: collection.title,
+  created: collection.createdAt,
+  software: collection.software,
+  ...(collection.pages[0] === undefined
     ? {}
-    : { mainPageUrl: traffic.pages[0].url, mainPageDate: traffic.pages[0].ts }),
+    : { mainPageUrl: collection.pages[0].url, mainPageDate: collection.pages[0].ts }),
   resources: data.map((each) => ({
     name: path.posix.basename(each.name),
     path: each.name,
@@ -267,11 +287,11 @@ const datapackageOf = (traffic: RecordedTraffic, data: ReadonlyArray<ZipMember>)
   })),
 })
 
-const pagesJsonl = (traffic: RecordedTraffic): string => {
-  const hasText = traffic.pages.some((page) => page.text !== undefined)
+const pagesJsonl = (collection: Collection): string => {
+  const hasText = collection.pages.some((page) => page.text !== undefined)
   const head = { format: "json-pages-1.0", id: "pages", title: "All Pages", hasText }
-  const rows = traffic.pages.map((page, index) => ({
-    id: seededUuid(`${traffic.id}:page:${index}`),
+  const rows = collection.pages.map((page, index) => ({
+    id: seededUuid(`${collection.id}:page:${index}`),
     ...page,
   }))
   return [head, ...rows].map((row) => `${JSON.stringify(row)}\n`).join("")

@@ -12,7 +12,7 @@ import type { Body } from "./RecordedTraffic.ts"
 
 /** A record up to this size is packed in one call. */
 const oneCallBytes = 1 << 20
-/** Pieces of a body read from a file. */
+/** Pieces of a body read from a file, and of what is packed: each is a way to zlib's threads and one to the disk's. */
 const pieceBytes = 1 << 18
 
 export type WarcType = "warcinfo" | "request" | "response" | "resource" | "metadata"
@@ -93,9 +93,11 @@ export const seededUuid = (seed: string): string => {
 /** No value may end its line. */
 export const oneLine = (text: string): string => text.replace(/[\r\n\0]+/g, " ").trim()
 
-/** Already packed media gain nothing from a slow packer. */
-const levelFor = (mediaType: string) =>
-  /^(image\/(?!svg)|video\/|audio\/|font\/|application\/(zip|gzip|pdf))/.test(mediaType) ? 1 : 6
+/** Media that are packed already gain nothing; of others that may be, a fast packer finds out. */
+const levelFor = (mediaType: string) => {
+  if (/^(image\/(jpeg|png|webp|avif|gif)|font\/woff2?|application\/(zip|gzip))$/.test(mediaType)) return 0
+  return /^(image\/(?!svg)|video\/|audio\/|font\/|application\/pdf)/.test(mediaType) ? 1 : 6
+}
 
 const gzipOnce = (bytes: Uint8Array, level: number) =>
   new Promise<Buffer>((resolve, reject) =>
@@ -135,7 +137,11 @@ export class WarcWriter {
     if (source instanceof Uint8Array && source.length <= oneCallBytes) {
       await this.#append(await gzipOnce(Buffer.concat([front, source, Buffer.from("\r\n\r\n")]), level))
     } else {
-      const packed = pipeline(Readable.from(wrap(front, source)), createGzip({ level }), () => undefined)
+      const packed = pipeline(
+        Readable.from(wrap(front, source)),
+        createGzip({ level, chunkSize: pieceBytes }),
+        () => undefined,
+      )
       for await (const piece of packed) await this.#append(piece as Buffer)
     }
     return { id, offset, length: this.#offset - offset, payloadDigest: digest.payload }

@@ -301,7 +301,7 @@ export class Recording {
     hop.remoteAddress = response.remoteIPAddress ?? null
   }
 
-  /** Gives each exchange the header lines of the wire, where they came. Call once, at the end. */
+  /** Gives each exchange the header lines of the wire, where they have come. */
   applyWireHeaders(): void {
     for (const [requestId, hops] of this.#hops) {
       hops.forEach((hop, index) => {

@@ -6,8 +6,12 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { describe } from "vitest"
 import { CDXIndexer, WARCParser } from "warcio"
-import type { RecordedExchange, RecordedTraffic } from "../../../src/snapshot/archive/RecordedTraffic.ts"
-import { writeWacz } from "../../../src/snapshot/archive/Wacz.ts"
+import type {
+  Collection,
+  ExtraRecord,
+  RecordedExchange,
+} from "../../../src/snapshot/archive/RecordedTraffic.ts"
+import { openWacz } from "../../../src/snapshot/archive/Wacz.ts"
 import { temporaryHome } from "./fixture.ts"
 import { checkWacz } from "./waczChecker.ts"
 
@@ -31,18 +35,24 @@ const exchange = (url: string, more: Partial<RecordedExchange> = {}): RecordedEx
 
 const page = "https://www.example.org/Page?b=2&a=1"
 
-const traffic = (
-  exchanges: RecordedTraffic["exchanges"],
-  more: Partial<RecordedTraffic> = {},
-): RecordedTraffic => ({
+const collection: Collection = {
   id: "snapshot-1",
   title: "A page\nwith 快照",
   createdAt: time(9),
   software: "linkseal 0.1.0",
   pages: [{ url: page, title: "页面", ts: time(1), text: "words of the page" }],
-  exchanges,
-  ...more,
-})
+}
+
+const writeWacz = (
+  folder: string,
+  exchanges: ReadonlyArray<RecordedExchange>,
+  extras: ReadonlyArray<ExtraRecord> = [],
+) =>
+  Effect.gen(function* () {
+    const writer = yield* openWacz(collection, folder)
+    yield* writer.add(exchanges)
+    return yield* writer.finish(extras)
+  }).pipe(Effect.scoped)
 
 const inFolder = <A, E>(body: (folder: string) => Effect.Effect<A, E>) =>
   Effect.scoped(Effect.flatMap(temporaryHome, body))
@@ -126,7 +136,7 @@ describe("a WACZ", () => {
             body: Buffer.from("{}"),
           },
         ] as const
-        const file = yield* writeWacz(traffic(awkward(spool), { extras }), folder)
+        const file = yield* writeWacz(folder, awkward(spool), extras)
         expect(file).toMatchObject({ responses: 8, failed: 1 })
         const checked = yield* Effect.promise(() => checkWacz(file.path))
         expect(checked.faults).toEqual([])
@@ -193,7 +203,7 @@ describe("a WACZ", () => {
       Effect.gen(function* () {
         const spool = path.join(folder, "spool")
         yield* Effect.promise(() => fs.writeFile(spool, randomBytes(3_002_000)))
-        const file = yield* writeWacz(traffic(awkward(spool)), folder)
+        const file = yield* writeWacz(folder, awkward(spool))
         const checked = yield* Effect.promise(() => checkWacz(file.path))
         const warc = path.join(folder, "data.warc.gz")
         yield* Effect.promise(() => unpackWarc(file.path, warc, checked))
@@ -240,7 +250,7 @@ describe("a WACZ", () => {
   it.live("that was changed anywhere in its WARC does not pass", () =>
     inFolder((folder) =>
       Effect.gen(function* () {
-        const file = yield* writeWacz(traffic([exchange(page)]), folder)
+        const file = yield* writeWacz(folder, [exchange(page)])
         const good = yield* Effect.promise(() => fs.readFile(file.path))
         for (const at of [80, 300, 500, 700]) {
           const changed = Buffer.from(good)
@@ -258,23 +268,21 @@ describe("a WACZ", () => {
     ),
   )
 
-  it.live("is the same bytes for the same traffic, and takes an asynchronous stream", () =>
+  it.live("is the same bytes for the same records, however many are added at once", () =>
     Effect.gen(function* () {
-      const write = inFolder((folder) =>
-        Effect.flatMap(
-          writeWacz(
-            traffic(
-              (async function* () {
-                yield exchange(page)
-              })(),
-            ),
-            folder,
-          ),
-          (file) => Effect.promise(() => fs.readFile(file.path)),
-        ),
-      )
-      const first = yield* write
-      expect(first.equals(yield* write)).toBe(true)
+      const exchanges = [exchange(page), exchange("https://example.org/b"), exchange("https://example.org/c")]
+      const write = (size: number) =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            const writer = yield* openWacz(collection, folder)
+            for (let at = 0; at < exchanges.length; at += size)
+              yield* writer.add(exchanges.slice(at, at + size))
+            const file = yield* writer.finish([])
+            return yield* Effect.promise(() => fs.readFile(file.path))
+          }).pipe(Effect.scoped),
+        )
+      const first = yield* write(3)
+      expect(first.equals(yield* write(1))).toBe(true)
     }),
   )
 
@@ -290,7 +298,7 @@ describe("a WACZ", () => {
         const before = process.memoryUsage().arrayBuffers
         let peak = 0
         const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().arrayBuffers)), 5)
-        const file = yield* writeWacz(traffic(exchanges), folder)
+        const file = yield* writeWacz(folder, exchanges)
         clearInterval(watch)
         expect(file.responses).toBe(3)
         expect(peak - before).toBeLessThan(bodyBytes)
@@ -304,7 +312,7 @@ describe("a WACZ", () => {
         const spool = path.join(folder, "spool")
         yield* Effect.promise(() => fs.writeFile(spool, "short"))
         const broken = [exchange(page, { body: { path: spool, offset: 2, length: 10 } })]
-        const error = yield* Effect.flip(writeWacz(traffic(broken), folder))
+        const error = yield* Effect.flip(writeWacz(folder, broken))
         expect(error).toMatchObject({
           _tag: "WaczError",
           message: expect.stringContaining("3 bytes in place of 10"),

@@ -4,6 +4,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { SinkError } from "../../archive/ArtefactSink.ts"
 import type { CapturingPage } from "../Capturing.ts"
 import { skipped } from "../CaptureResult.ts"
@@ -32,18 +33,24 @@ export const makePageArtefacts = (
     const article = yield* Effect.cached(extraction)
     const pictured = yield* Deferred.make<void>()
     const browserLane = Effect.gen(function* () {
-      yield* makeArtefact(capturing, "screenshot", screenshot(capturing))
-      yield* Deferred.succeed(pictured, undefined)
+      const picture = makeArtefact(capturing, "screenshot", screenshot(capturing))
+      yield* Effect.ensuring(picture, Deferred.succeed(pictured, undefined))
       const small = makeArtefact(capturing, "thumbnail", thumbnail(capturing))
       const pdf = makeArtefact(capturing, "page.pdf", pagePdf(capturing))
       yield* Effect.all([small, pdf], { concurrency: 2, discard: true })
     })
+    const startedWacz = Effect.gen(function* () {
+      if (!capturing.settings.artefacts["page.wacz"]) return Effect.never
+      const work = yield* Effect.fork(pageWacz(capturing, Deferred.await(pictured)))
+      return Effect.onInterrupt(Fiber.join(work), () => Fiber.interruptFork(work))
+    })
     const ourLane = Effect.gen(function* () {
       yield* makeArtefact(capturing, "metadata.json", metadata(capturing))
       yield* makeArtefact(capturing, "page.html", pageHtml(capturing))
-      // The picture is part of it.
+      const wacz = yield* startedWacz
+      // The picture is part of it, and its deadline begins when that is there.
       yield* Deferred.await(pictured)
-      yield* makeArtefact(capturing, "page.wacz", pageWacz(capturing))
+      yield* makeArtefact(capturing, "page.wacz", wacz)
     })
     const articleLane = Effect.gen(function* () {
       yield* makeArtefact(capturing, "article.html", articleHtml(capturing, article))

@@ -1,12 +1,13 @@
 /**
  * `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. Cookies and
  * authorizations that were sent are left out: who is given the file must not get in where the capture was logged in.
+ * It is written while the picture is taken, which leaves a core idle, and ends with what came meanwhile.
  */
 import * as Effect from "effect/Effect"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
-import { waczMediaType, writeWacz, type WaczError } from "../../archive/Wacz.ts"
-import type { ExtraRecord, RecordedExchange, RecordedTraffic } from "../../archive/RecordedTraffic.ts"
+import { openWacz, waczMediaType, type WaczError } from "../../archive/Wacz.ts"
+import type { Collection, ExtraRecord, RecordedExchange } from "../../archive/RecordedTraffic.ts"
 import type { CapturingPage } from "../Capturing.ts"
 import type { Exchange, HeaderList, Recording } from "../Recording.ts"
 import { guardHeader } from "../guard/GuardSession.ts"
@@ -15,8 +16,10 @@ import { withoutUserinfo } from "../userinfo.ts"
 import { visibleText } from "./article.ts"
 import { ArtefactProblem, NotApplicable, type Made } from "./artefact.ts"
 
+/** Starts with what has come; `pictured` ends when the picture was taken and the page loads nothing more. */
 export const pageWacz = (
   capturing: CapturingPage,
+  pictured: Effect.Effect<void>,
 ): Effect.Effect<Made, WaczError | ArtefactProblem | NotApplicable> =>
   Effect.gen(function* () {
     if (capturing.pushed !== null)
@@ -25,32 +28,41 @@ export const pageWacz = (
       })
     const folder = join(capturing.scratch, "wacz")
     yield* Effect.tryPromise({
-      try: async () => {
-        await mkdir(folder)
-        await capturing.recording.drained()
-        capturing.recording.applyWireHeaders()
-      },
+      try: () => mkdir(folder),
       catch: (error) => new ArtefactProblem({ message: `there is no room for it: ${String(error)}` }),
     })
-    const { path } = yield* writeWacz(trafficOf(capturing), folder)
+    const text = visibleText(capturing)
+    const page = pageOf(capturing)
+    const writer = yield* openWacz(collectionOf(capturing, page, text), folder)
+    const given = new Set<Exchange>()
+    const add = (which: (exchange: Exchange) => boolean) =>
+      Effect.gen(function* () {
+        const { recording } = capturing
+        yield* Effect.promise(() => recording.drained())
+        recording.applyWireHeaders()
+        const chosen = recording.exchanges.filter((exchange) => !given.has(exchange) && which(exchange))
+        for (const exchange of chosen) given.add(exchange)
+        yield* writer.add(chosen.map((exchange) => recordedExchange(capturing, exchange)))
+      })
+    yield* add(({ finished }) => finished)
+    yield* pictured
+    yield* add(() => true)
+    const { path } = yield* writer.finish(extrasOf(capturing, page, text))
     return { mediaType: waczMediaType, content: { path } }
-  })
+  }).pipe(Effect.scoped)
 
-const trafficOf = (capturing: CapturingPage): RecordedTraffic => {
-  const { found, recording, takenAt, url } = capturing
+/** The page is what was asked for; replay follows the redirects that were recorded. */
+const pageOf = ({ found, recording, url }: CapturingPage): string =>
+  recording.exchanges.find((exchange) => exchange.url === url.split("#")[0])?.url ?? found.finalUrl
+
+const collectionOf = ({ found, takenAt, url }: CapturingPage, page: string, text: string): Collection => {
   const title = found.title ?? found.facts?.title ?? url
-  const text = visibleText(capturing)
-  // The page is what was asked for; replay follows the redirects that were recorded.
-  const page =
-    recording.exchanges.find((exchange) => exchange.url === url.split("#")[0])?.url ?? found.finalUrl
   return {
     id: `${url} ${takenAt}`,
     title,
     createdAt: takenAt,
     software,
     pages: [{ url: page, title, ts: takenAt, text }],
-    exchanges: recording.exchanges.map((exchange) => recordedExchange(capturing, exchange)),
-    extras: extrasOf(capturing, page, text),
   }
 }
 

@@ -39,8 +39,8 @@ export async function scroll(
     if (root.scrollHeight === before) break
     grew = true
   }
+  // What the way back sets off is waited for where the page comes to rest.
   window.scrollTo({ top: 0, left: 0, behavior: "instant" })
-  await frame()
   return { height: root.scrollHeight }
 }
 

@@ -7,6 +7,8 @@ export interface PageNode {
   readonly nodeType: number
   readonly nodeValue: string | null
   readonly childNodes: ArrayLike<PageNode>
+  readonly firstChild: PageNode | null
+  readonly nextSibling: PageNode | null
   textContent: string | null
 }
 
@@ -37,7 +39,6 @@ export interface PageRect {
 export interface PageElement extends PageRoot {
   readonly localName: string
   readonly namespaceURI: string | null
-  readonly attributes: ArrayLike<{ readonly name: string; readonly value: string }>
   readonly parentElement: PageElement | null
   readonly shadowRoot: PageRoot | null
   readonly content?: PageNode
@@ -66,6 +67,7 @@ export interface PageElement extends PageRoot {
   src?: string
   srcset?: string
   getAttribute(name: string): string | null
+  getAttributeNames(): ReadonlyArray<string>
   setAttribute(name: string, value: string): void
   removeAttribute(name: string): void
   hasAttribute(name: string): boolean

@@ -86,6 +86,7 @@ export function facts(window: PageWindow): PageFacts {
     .map((node) => (node as PageElement).innerText ?? "")
     .join("\n")
     .slice(0, 500_000)
+  const bodyText = document.body?.innerText ?? ""
   return {
     url: document.URL,
     title: document.title.trim().slice(0, 2_000),
@@ -120,11 +121,8 @@ export function facts(window: PageWindow): PageFacts {
       .slice(0, 20)
       .map((element) => attributeOf(element, "datetime", 100)),
     anchors: [...anchors],
-    text: `${document.body?.innerText ?? ""}${shadowText === "" ? "" : `\n${shadowText}`}`.slice(
-      0,
-      3_000_000,
-    ),
-    bodyText: (document.body?.innerText ?? "").length,
+    text: `${bodyText}${shadowText === "" ? "" : `\n${shadowText}`}`.slice(0, 3_000_000),
+    bodyText: bodyText.length,
     height: root.scrollHeight,
     width: root.scrollWidth,
     pictures: Array.from(document.images).filter(

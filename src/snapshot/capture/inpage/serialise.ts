@@ -37,18 +37,15 @@ export function serialise(
     text = ""
     parts.push(part)
   }
-  const escapeText = (value: string) =>
-    value
-      .replace(/&/g, "&amp;")
-      .replace(/\u00a0/g, "&nbsp;")
-      .replace(/</g, "&lt;")
-      .replace(/>/g, "&gt;")
-  const escapeAttribute = (value: string) =>
-    value
-      .replace(/&/g, "&amp;")
-      .replace(/\u00a0/g, "&nbsp;")
-      .replace(/"/g, "&quot;")
-      .replace(/</g, "&lt;")
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "\u00a0": "&nbsp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+  }
+  const escapeText = (value: string) => value.replace(/[&\u00a0<>]/g, (found) => entities[found]!)
+  const escapeAttribute = (value: string) => value.replace(/[&\u00a0"<]/g, (found) => entities[found]!)
   const absolute = (value: string) => {
     try {
       return new URL(value, document.baseURI).href
@@ -204,9 +201,10 @@ export function serialise(
   }
   const ownSource = new Set("img video audio iframe frame embed object image feimage".split(" "))
 
-  const plainAttribute = (element: PageElement, tag: string, name: string, found: string) => {
+  const plainAttribute = (element: PageElement, tag: string, name: string) => {
     const lower = name.toLowerCase()
-    const value = lower === "style" && restyled.has(element) ? restyled.get(element) : found
+    const value =
+      lower === "style" && restyled.has(element) ? restyled.get(element) : element.getAttribute(name)
     if (value === null || value === undefined) return
     if (lower.startsWith("on") || dropped.has(lower)) return
     if (!/^[^\s"'<>/=]+$/.test(name)) return
@@ -259,9 +257,9 @@ export function serialise(
     emit(`<${tag}`)
     if (drawing !== null) emit({ kind: "use", url: drawing })
     let styled = false
-    for (const { name, value } of Array.from(element.attributes)) {
+    for (const name of element.getAttributeNames()) {
       if (name === "style") styled = restyled.get(element) !== null
-      plainAttribute(element, tag, name, value)
+      plainAttribute(element, tag, name)
     }
     if (tag === "canvas" && !styled && !plain) {
       emit(' style="')
@@ -283,8 +281,8 @@ export function serialise(
     if (plain) return
     const index = frames.push(element) - 1
     emit(`<${tag}`)
-    for (const { name, value } of Array.from(element.attributes)) {
-      if (name !== "sandbox" && name !== "allow" && name !== "csp") plainAttribute(element, tag, name, value)
+    for (const name of element.getAttributeNames()) {
+      if (name !== "sandbox" && name !== "allow" && name !== "csp") plainAttribute(element, tag, name)
     }
     emit(' sandbox=""')
     // Whoever shows the file may forbid frames with an address; only a frame of a frameset has no srcdoc.
@@ -301,15 +299,15 @@ export function serialise(
       return
     }
     emit("<img")
-    for (const { name, value } of Array.from(element.attributes)) {
-      if (/^(id|class|width|height|style|title)$/.test(name)) plainAttribute(element, tag, name, value)
+    for (const name of element.getAttributeNames()) {
+      if (/^(id|class|width|height|style|title)$/.test(name)) plainAttribute(element, tag, name)
     }
     resource("src", source)
     emit(">")
   }
 
   const children = (node: PageNode) => {
-    for (const child of Array.from(node.childNodes)) visit(child)
+    for (let child = node.firstChild; child !== null; child = child.nextSibling) visit(child)
   }
   const adopted = (root: PageRoot) => {
     for (const sheet of Array.from(root.adoptedStyleSheets ?? [])) {
@@ -347,17 +345,22 @@ export function serialise(
     else if (tag === "video" || tag === "audio" || tag === "canvas") return
     else {
       if (tag === "pre" || tag === "listing") {
-        if ((element.childNodes[0]?.nodeValue ?? "").startsWith("\n")) emit("\n")
+        if ((element.firstChild?.nodeValue ?? "").startsWith("\n")) emit("\n")
       }
       children(element)
     }
   }
 
+  const kept = new Map<string, boolean>()
   const element = (node: PageElement) => {
     const isHtml = node.namespaceURI === html
     const name = isHtml ? node.localName.toLowerCase() : node.localName
-    if (!/^[a-zA-Z][^\s/><]*$/.test(name)) return
-    if (left.has(name.toLowerCase())) return
+    let isKept = kept.get(name)
+    if (isKept === undefined) {
+      isKept = /^[a-zA-Z][^\s/><]*$/.test(name) && !left.has(name.toLowerCase())
+      kept.set(name, isKept)
+    }
+    if (!isKept) return
     if (isHtml) {
       if (name === "style")
         return plain ? undefined : styleBlock(styleText(node), document.baseURI, mediaOf(node))
