@@ -185,6 +185,10 @@ const answers: Readonly<Record<string, Answer>> = {
     200,
     "<title>Never done</title><h1>Never done</h1><p>The picture below never comes, but the text is here.</p><img src=/never-answers>",
   ),
+  "/asks-on": html(
+    200,
+    "<title>Asks on</title><h1>Asks on</h1><p>All of it is here, and still it asks.</p><script>fetch('/never-answers')</script>",
+  ),
   "/never-ends": (response) => {
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
     response.write(

@@ -295,6 +295,20 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
   )
 
   it.effect(
+    "records with the page and its picture what was still on its way when they were taken",
+    () =>
+      Effect.gen(function* () {
+        const settings = { ...only("page.wacz", "screenshot"), settleMillis: 500 }
+        const { files } = yield* captureUrl(`${site.origin}/asks-on`, settings)
+        const warc = yield* Effect.promise(() => warcOf(files.get("page.wacz")!))
+        expect(warc).toContain("All of it is here, and still it asks.")
+        expect(warc).toMatch(/"url": "\S+\/never-answers"[^}]*"reason": "it had not ended/)
+        expect(warc).toContain(files.get("screenshot")!.toString("latin1"))
+      }),
+    slow,
+  )
+
+  it.effect(
     "leaves out what the settings leave out",
     () =>
       Effect.gen(function* () {
