@@ -34,7 +34,14 @@ const opened = (html: string, policy = "default-src 'none'; style-src 'unsafe-in
         const page = await browser.newPage()
         await page.goto(`${origin}/`)
         const texts = await Promise.all(page.frames().map((frame) => frame.locator("body").innerText()))
-        return { texts, mode: await page.evaluate("document.compatMode") }
+        const frames = await page.locator("iframe").all()
+        const boxes = await Promise.all(
+          frames.map(async (frame) => {
+            const { height, width, x, y } = (await frame.boundingBox())!
+            return [x, y, width, height].map(Math.round)
+          }),
+        )
+        return { boxes, texts, mode: await page.evaluate("document.compatMode") }
       } finally {
         await browser.close()
       }
@@ -71,6 +78,29 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
           "A frame of data",
           "A frame without a doctype",
           "A frame of a blob",
+        ])
+      }),
+    slow,
+  )
+
+  it.scoped(
+    "of a frameset shows its frames where they were, also where frames with an address are forbidden",
+    () =>
+      Effect.gen(function* () {
+        const { boxes, texts } = yield* captured(`<title>Old manual</title>
+          <frameset cols="200,*"><frame src="data:text/html,<p>Contents">
+            <frameset rows="30%,70%" border=10><frame src="data:text/html,<p>The packages"><frame src=/quirky></frameset>
+            <noframes><body>You need frames.</body></noframes></frameset>`)
+        expect(texts.slice(1).map((text) => text.trim())).toEqual([
+          "Contents",
+          "The packages",
+          "A frame without a doctype",
+        ])
+        // Of a window of 1280 to 720, less the borders of 6 and 10 px.
+        expect(boxes).toEqual([
+          [0, 0, 200, 720],
+          [206, 0, 1074, 213],
+          [206, 223, 1074, 497],
         ])
       }),
     slow,

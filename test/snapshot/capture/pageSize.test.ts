@@ -56,7 +56,7 @@ describe("the size of page.html", () => {
     const inner = treeOf(['"'.repeat(400_000)])
     const builder = new PageBuilder(source, 1_000_000)
     const tree = {
-      serialised: treeOf([{ kind: "frame", index: 0, attribute: true }, "end"]).serialised,
+      serialised: treeOf([{ kind: "frame", index: 0 }, "end"]).serialised,
       frames: new Map([[0, inner]]),
     }
     const pieces: Array<string> = []

@@ -7,6 +7,7 @@ import type { Exchange } from "../Recording.ts"
 import { createHash } from "node:crypto"
 import type { ColorScheme, Part, Serialised } from "../inpage/serialised.ts"
 import { settleMedia, settleScheme, splitCss } from "./css.ts"
+import { framesetTag } from "./frameset.ts"
 import { Sprite } from "./sprites.ts"
 
 /** Where resources come from; the recording, or a test's table. */
@@ -142,18 +143,18 @@ export class PageBuilder {
         return name === null || name === undefined ? "" : ` href="#${escapeAttribute(name)}"`
       }
       case "frame":
-        return this.#frame(tree.frames.get(part.index) ?? null, part.attribute, depth)
+        return this.#frame(tree.frames.get(part.index) ?? null, depth)
+      case "frameset":
+        return framesetTag(part)
     }
   }
 
-  async #frame(tree: FrameTree | null, inAttribute: boolean, depth: number): Promise<string> {
+  async #frame(tree: FrameTree | null, depth: number): Promise<string> {
     if (tree === null || depth >= maxFrameDepth) return ""
     const pieces: Array<string> = []
     for await (const piece of this.build(tree, null, depth + 1)) pieces.push(piece)
     const html = pieces.join("")
-    const written = inAttribute
-      ? ` srcdoc="${escapeAttribute(html)}"`
-      : ` src="data:text/html;charset=utf-8;base64,${Buffer.from(html).toString("base64")}"`
+    const written = ` srcdoc="${escapeAttribute(html)}"`
     return this.#room(written.length - html.length, tree.serialised.url) ? written : ""
   }
 

@@ -280,14 +280,24 @@ export function serialise(
   const frame = (element: PageElement, tag: string) => {
     if (plain) return
     const index = frames.push(element) - 1
-    emit(`<${tag}`)
+    emit(tag === "frame" ? '<iframe style="width:100%;height:100%;border:0"' : "<iframe")
     for (const name of element.getAttributeNames()) {
-      if (name !== "sandbox" && name !== "allow" && name !== "csp") plainAttribute(element, tag, name)
+      const isKept =
+        tag === "frame" ? /^(id|name|title|scrolling)$/.test(name) : !/^(sandbox|allow|csp)$/.test(name)
+      if (isKept) plainAttribute(element, tag, name)
     }
     emit(' sandbox=""')
-    // Whoever shows the file may forbid frames with an address; only a frame of a frameset has no srcdoc.
-    emit({ kind: "frame", index, attribute: tag === "iframe" })
-    emit(tag === "iframe" ? "></iframe>" : ">")
+    emit({ kind: "frame", index })
+    emit("></iframe>")
+  }
+  const frameset = (element: PageElement) => {
+    const inherited = (name: string) => element.closest(`frameset[${name}]`)?.getAttribute(name) ?? ""
+    const [rows, cols] = [element.getAttribute("rows") ?? "", element.getAttribute("cols") ?? ""]
+    const outer = element.parentElement === document.documentElement
+    const [border, frameborder] = [inherited("border"), inherited("frameborder")]
+    if (!plain) emit({ kind: "frameset", rows, cols, outer, border, frameborder })
+    children(element)
+    if (!plain) emit(outer ? "</body>" : "</div>")
   }
   const embedded = (element: PageElement, tag: string) => {
     const source = absolute(element.getAttribute(tag === "object" ? "data" : "src") ?? "")
@@ -367,6 +377,7 @@ export function serialise(
       if (name === "link") return link(node)
       if (name === "meta") return meta(node)
       if (name === "iframe" || name === "frame") return frame(node, name)
+      if (name === "frameset") return frameset(node)
       if (name === "object" || name === "embed") return embedded(node, name)
       if (name === "source" && !plain) return
     } else if (name === "style") {

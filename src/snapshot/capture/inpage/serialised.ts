@@ -1,5 +1,7 @@
 /** What `serialise` gives: a document as parts, to be put together outside the page. */
 
+import type { Frameset } from "../html/frameset.ts"
+
 /** What the page was told that its reader likes. */
 export type ColorScheme = "light" | "dark"
 
@@ -9,7 +11,7 @@ export type ColorScheme = "light" | "dark"
  * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `media`: a media query,
  * `scheme`: a list of colour schemes, both for an attribute. `drawing`: what a `use` element shows of another file,
  * and then `use`: its name; `root` tells the document and its shadow roots apart, which see only their own names.
- * `frame`: the document of the n-th frame element, escaped for an attribute; `head`: here the head begins, with the rules of shared pictures;
+ * `frameset`: the beginning of a page of frames, or of a part of one. `frame`: the document of the n-th frame element; `head`: here the head begins, with the rules of shared pictures;
  * `shared`: these rules alone.
  */
 export type Part =
@@ -22,7 +24,8 @@ export type Part =
   | { readonly kind: "scheme"; readonly text: string }
   | { readonly kind: "drawing"; readonly url: string; readonly root: number }
   | { readonly kind: "use"; readonly url: string }
-  | { readonly kind: "frame"; readonly index: number; readonly attribute: boolean }
+  | ({ readonly kind: "frameset" } & Frameset)
+  | { readonly kind: "frame"; readonly index: number }
   | { readonly kind: "head" }
   | { readonly kind: "shared" }
 
