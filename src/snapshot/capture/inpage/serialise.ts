@@ -37,6 +37,7 @@ export function serialise(
     text = ""
     parts.push(part)
   }
+  const emitAll = (...all: ReadonlyArray<Part>) => all.forEach(emit)
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",
     "\u00a0": "&nbsp;",
@@ -56,9 +57,7 @@ export function serialise(
   const attribute = (name: string, value: string) => emit(` ${name}="${escapeAttribute(value)}"`)
   const resource = (name: string, url: string, media = false, suffix = "") => {
     if (url.startsWith("data:")) return attribute(name, url + suffix)
-    emit(` ${name}="`)
-    emit({ kind: "resource", url, media })
-    emit(`${suffix}"`)
+    emitAll(` ${name}="`, { kind: "resource", url, media }, `${suffix}"`)
   }
   const rulesOf = (sheet: PageSheet): string | null => {
     try {
@@ -68,15 +67,12 @@ export function serialise(
     }
   }
   const styleStart = (media: string) => {
-    if (media === "") return emit("<style>")
-    emit('<style media="')
-    emit({ kind: "media", text: media })
-    emit('">')
+    if (media === "") emit("<style>")
+    else emitAll('<style media="', { kind: "media", text: media }, '">')
   }
   const styleBlock = (css: string, base: string, media: string) => {
     styleStart(media)
-    emit({ kind: "css", text: css, base, attribute: false })
-    emit("</style>")
+    emitAll({ kind: "css", text: css, base, attribute: false }, "</style>")
   }
 
   /** What scripts added to a style element with insertRule is not in its text. */
@@ -105,8 +101,7 @@ export function serialise(
       styleStart(mediaOf(element))
       const url = absolute(href)
       const known = /^https?:/.test(url)
-      emit({ kind: "sheet", url: known ? url : "", text: rulesOf(element.sheet) })
-      emit("</style>")
+      emitAll({ kind: "sheet", url: known ? url : "", text: rulesOf(element.sheet) }, "</style>")
       return
     }
     if (rel.includes("canonical") || rel.includes("license") || rel.includes("author")) {
@@ -116,9 +111,8 @@ export function serialise(
   const meta = (element: PageElement) => {
     if (element.hasAttribute("http-equiv") || element.hasAttribute("charset")) return
     if ((element.getAttribute("name") ?? "").toLowerCase() !== "color-scheme") return open(element, "meta")
-    emit('<meta name="color-scheme" content="')
-    emit({ kind: "scheme", text: element.getAttribute("content") ?? "" })
-    emit('">')
+    const text = element.getAttribute("content") ?? ""
+    emitAll('<meta name="color-scheme" content="', { kind: "scheme", text }, '">')
   }
 
   /** The candidate that the browser chose, with its descriptor, so that the picture keeps its size. */
@@ -210,14 +204,8 @@ export function serialise(
     if (!/^[^\s"'<>/=]+$/.test(name)) return
     if (lower === "style") {
       if (plain) return
-      emit(' style="')
-      emit({
-        kind: "css",
-        text: value + (tag === "canvas" ? canvasStyle(element) : ""),
-        base: document.baseURI,
-        attribute: true,
-      })
-      return emit('"')
+      const css = value + (tag === "canvas" ? canvasStyle(element) : "")
+      return emitAll(' style="', { kind: "css", text: css, base: document.baseURI, attribute: true }, '"')
     }
     if (!plain && (tag === "input" || tag === "option") && /^(value|checked|selected)$/.test(lower)) return
     if (lower === "popover" && element.matches(":popover-open")) return
@@ -262,9 +250,8 @@ export function serialise(
       plainAttribute(element, tag, name)
     }
     if (tag === "canvas" && !styled && !plain) {
-      emit(' style="')
-      emit({ kind: "css", text: canvasStyle(element), base: document.baseURI, attribute: true })
-      emit('"')
+      const css = canvasStyle(element)
+      emitAll(' style="', { kind: "css", text: css, base: document.baseURI, attribute: true }, '"')
     }
     if (tag === "img") image(element)
     else if (tag === "video" && !plain) video(element)
