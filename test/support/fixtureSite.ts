@@ -157,7 +157,8 @@ const answers: Readonly<Record<string, Answer>> = {
   "/404": html(404, "<h1>Not found</h1>"),
   "/500": html(500, "<h1>Broken</h1>"),
   "/304": (response) => void response.writeHead(304).end(),
-  "/busy": (response) => void response.writeHead(429, { "Retry-After": "3600" }).end("<h1>Later</h1>"),
+  "/busy": (response) =>
+    void response.writeHead(429, { "Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT" }).end("<h1>Later</h1>"),
   "/204": (response) => void response.writeHead(204).end(),
   "/drip": (response) => {
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" })

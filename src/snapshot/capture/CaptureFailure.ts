@@ -30,6 +30,8 @@ export class CaptureFailure extends Data.TaggedError("CaptureFailure")<{
   /** One sentence a user can act on. */
   readonly message: string
   readonly retryable: boolean
+  /** Before this the site does not want to be asked again, milliseconds since 1970; absent when it did not say. */
+  readonly notBefore?: number
 }> {}
 
 const finalCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -49,10 +51,23 @@ const temporaryClientErrors: ReadonlySet<number> = new Set([408, 425, 429])
 export const captureFailure = (code: FailureCode, message: string): CaptureFailure =>
   new CaptureFailure({ code, message, retryable: !finalCodes.has(code) })
 
-/** The failure for an HTTP status of 400 and above. */
-export const httpFailure = (status: number, host: string): CaptureFailure => {
+/** Too Many Requests and Service Unavailable: what `Retry-After` belongs to. */
+const asksToWait: ReadonlySet<number> = new Set([429, 503])
+
+/** The failure for an HTTP status of 400 and above. `notBefore` is what the answer's `Retry-After` says. */
+export const httpFailure = (
+  status: number,
+  host: string,
+  notBefore: number | null = null,
+): CaptureFailure => {
   const retryable = status >= 500 || temporaryClientErrors.has(status)
-  return new CaptureFailure({ code: `http-${status}`, message: httpMessage(status, host), retryable })
+  const said = notBefore === null || !asksToWait.has(status) ? {} : { notBefore }
+  return new CaptureFailure({
+    code: `http-${status}`,
+    message: httpMessage(status, host),
+    retryable,
+    ...said,
+  })
 }
 
 const httpMessage = (status: number, host: string): string => {

@@ -30,8 +30,6 @@ export interface ProbeResult {
   readonly contentLength: number | null
   /** What to read the page in when neither the server nor the page says; null when one does, or nobody can tell. */
   readonly charset?: string | null
-  /** Before this the site does not want to be asked again, milliseconds since 1970; absent when it did not say. */
-  readonly notBefore?: number
 }
 
 export const pageAccept =
@@ -41,9 +39,6 @@ const pageTypes: ReadonlySet<string> = new Set(["text/html", "application/xhtml+
 
 /** A status that sites give to programs and not to browsers: the browser has the last word. */
 const browserDecides: ReadonlySet<number> = new Set([401, 403, 405, 406, 429, 503])
-
-/** Too Many Requests and Service Unavailable. */
-const asksToWait: ReadonlySet<number> = new Set([429, 503])
 
 /** Fails when there is nothing to capture. Takes at most `probeMillis`. */
 export const probe = (
@@ -66,10 +61,7 @@ export const probe = (
       nowSeconds,
       accept: pageAccept,
     })
-    const found = yield* decide(answer, settings)
-    const asked = asksToWait.has(answer.status) ? answer.headers["retry-after"] : undefined
-    const notBefore = retryAfter(asked, yield* Clock.currentTimeMillis)
-    return notBefore === null ? found : { ...found, notBefore }
+    return yield* decide(answer, settings)
   }).pipe(
     Effect.scoped,
     Effect.timeoutFail({
@@ -77,15 +69,6 @@ export const probe = (
       onTimeout: () => networkFailure("timeout", hostOf(url)),
     }),
   )
-
-/** The time that a `Retry-After` names, in seconds from now or as a date; null when there is none to be read. */
-export const retryAfter = (header: string | undefined, now: number): number | null => {
-  const text = header?.trim() ?? ""
-  if (/^\d{1,9}$/.test(text)) return now + Number(text) * 1000
-  // A date has its weekday first; what else `Date.parse` takes for one is not meant as one.
-  const at = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? null : at
-}
 
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
 

@@ -1,6 +1,7 @@
 /**
  * The capture of a link that is a file: the file itself, its text where there is a way to it, a thumbnail of pictures.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createWriteStream } from "node:fs"
 import { readFile } from "node:fs/promises"
@@ -21,6 +22,7 @@ import { failureOf, fetchThrough } from "./fetch.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
 import { networkFailure } from "./CaptureFailure.ts"
 import { xmlTitle } from "./xmlTitle.ts"
+import { retryAfter } from "./retryAfter.ts"
 
 const maxTextBytes = 5_000_000
 /** A PDF is read in memory as a whole. */
@@ -88,8 +90,10 @@ const download = (capturing: Capturing): Effect.Effect<Downloaded, CaptureFailur
       const answer = yield* fetchThrough(url, fetchOptions)
       found.finalUrl = answer.url
       found.httpStatus = answer.status
-      if (answer.status >= 400)
-        return yield* Effect.fail(httpFailure(answer.status, new URL(answer.url).host))
+      if (answer.status >= 400) {
+        const notBefore = retryAfter(answer.headers["retry-after"], yield* Clock.currentTimeMillis)
+        return yield* Effect.fail(httpFailure(answer.status, new URL(answer.url).host, notBefore))
+      }
       yield* Effect.tryPromise({
         try: (signal) =>
           pipeline(answer.body as Readable, limited(settings.maxBytes), createWriteStream(path), { signal }),

@@ -19,6 +19,7 @@ interface Trouble {
   readonly code: string
   readonly message: string
   readonly retryable: boolean
+  readonly notBefore?: number
 }
 
 /** What is left of a failure that nobody foresaw. */
@@ -50,9 +51,7 @@ export const linkStep =
         : Effect.gen(function* () {
             const now = yield* Clock.currentTimeMillis
             const draw = yield* Random.next
-            const notBefore = link.job?.probe?.notBefore ?? null
-            const trouble = troubleOf(cause)
-            const failure = failureOf(trouble, link.attempts, now, draw, world.retry, notBefore)
+            const failure = failureOf(troubleOf(cause), link.attempts, now, draw, world.retry)
             yield* Effect.logWarning(`capture of ${link.url} failed: ${failure.code}`)
             return { _tag: "CaptureFailed" as const, failure }
           }),

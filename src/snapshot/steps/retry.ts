@@ -21,25 +21,26 @@ const spread = 0.1
 /** A site that asks for a longer pause gets this one. */
 const longestAskedMillis = 24 * 60 * minute
 
-/** When a site asked to be left alone, by the failures that it answers so. */
-const isAskedFor = (code: string) => code === "http-429" || code === "http-503"
-
 /**
- * The failure of a try. `attempts` had failed before it; `draw` is from 0 to 1. `notBefore` is what the site said in
- * `Retry-After`, milliseconds since 1970: the next try is not before it, and not more than 24 hours later for its sake.
+ * The failure of a try. `attempts` had failed before it; `draw` is from 0 to 1. The next try is not before the
+ * failure's `notBefore`, and not more than 24 hours later for its sake.
  */
 export const failureOf = (
-  failure: { readonly code: string; readonly message: string; readonly retryable: boolean },
+  failure: {
+    readonly code: string
+    readonly message: string
+    readonly retryable: boolean
+    readonly notBefore?: number
+  },
   attempts: number,
   now: number,
   draw: number,
   settings: RetrySettings,
-  notBefore: number | null = null,
 ): LinkFailure => {
   const pause = failure.retryable ? settings.pausesMillis[attempts] : undefined
   if (pause === undefined) return { code: failure.code, message: failure.message, retryAt: null }
   const planned = Math.round(now + pause * (1 + spread * (2 * draw - 1)))
-  const asked = notBefore === null || !isAskedFor(failure.code) ? 0 : notBefore
+  const asked = failure.notBefore ?? 0
   const retryAt = Math.max(planned, Math.min(asked, now + longestAskedMillis))
   const message =
     asked > now

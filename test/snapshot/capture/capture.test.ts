@@ -230,7 +230,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
     ["/500", { code: "http-500", retryable: true }],
     ["/204", { code: "empty-answer", retryable: false }],
     ["/304", { code: "empty-answer", retryable: false }],
-    ["/busy", { code: "http-429", retryable: true }],
+    ["/busy", { code: "http-429", retryable: true, notBefore: Date.UTC(2100, 0, 1) }],
     ["/403", { code: "http-403", retryable: false }],
     ["/loop", { code: "too-many-redirects", retryable: false }],
     ["/resets", { code: "connection-reset", retryable: true }],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { httpFailure } from "../../../src/snapshot/capture/CaptureFailure.ts"
-import { retryAfter } from "../../../src/snapshot/capture/Probe.ts"
+import { retryAfter } from "../../../src/snapshot/capture/retryAfter.ts"
 import { Links } from "../../../src/snapshot/Links.ts"
 import { failureOf } from "../../../src/snapshot/steps/retry.ts"
 import { addOne, inRoom } from "./room.ts"
@@ -27,15 +27,14 @@ describe("Retry-After", () => {
   ])("%s", (header, at) => expect(retryAfter(header, now)).toBe(at))
 
   it("moves the next try, never before the planned one and never by more than a day", () => {
-    const busy = httpFailure(429, "pages.example")
-    const at = (notBefore: number | null, attempts = 0, failure = busy) =>
-      failureOf(failure, attempts, now, 0.5, settings, notBefore).retryAt
+    const at = (notBefore: number | null, attempts = 0, status = 429) =>
+      failureOf(httpFailure(status, "pages.example", notBefore), attempts, now, 0.5, settings).retryAt
     expect(at(null)).toBe(now + minute)
     expect(at(now + hour)).toBe(now + hour)
     expect(at(now + 10)).toBe(now + minute)
     expect(at(now + 90 * 24 * hour)).toBe(now + 24 * hour)
-    expect(at(now + hour, 0, httpFailure(503, "pages.example"))).toBe(now + hour)
-    expect(at(now + hour, 0, httpFailure(500, "pages.example"))).toBe(now + minute)
+    expect(at(now + hour, 0, 503)).toBe(now + hour)
+    expect(at(now + hour, 0, 500)).toBe(now + minute)
     expect(at(now + hour, 2)).toBeNull()
   })
 
@@ -43,7 +42,7 @@ describe("Retry-After", () => {
     Effect.gen(function* () {
       const home = yield* temporaryHome
       const notBefore = Date.UTC(2099, 0, 1)
-      const busy = { notBefore, gate: Effect.fail(httpFailure(429, "pages.example")) }
+      const busy = { gate: Effect.fail(httpFailure(429, "pages.example", notBefore)) }
       yield* inRoom(
         { home, pipeline: newPipeline({ "/busy": busy }) },
         Effect.gen(function* () {

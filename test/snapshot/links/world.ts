@@ -30,8 +30,6 @@ export interface Site {
   readonly failures?: ReadonlyArray<CaptureFailure>
   /** The capture waits until it is interrupted or this resolves. */
   readonly gate?: Effect.Effect<void, CaptureFailure>
-  /** What the probe reads in `Retry-After`, milliseconds since 1970. */
-  readonly notBefore?: number
 }
 
 export const refusedConnection = captureFailure("connection-refused", "nobody listens there")
@@ -71,7 +69,6 @@ const capturerOver = (pipeline: Pipeline) => {
               status: 200,
               mediaType: "text/html",
               contentLength: null,
-              ...(siteOf(url).notBefore === undefined ? {} : { notBefore: siteOf(url).notBefore! }),
             })
           : Effect.fail(failure)
       }),

@@ -13,6 +13,7 @@ import type { CapturingPage } from "../Capturing.ts"
 import { tooLargeMessage } from "../guard/GuardSession.ts"
 import type { PageFacts } from "../inpage/facts.ts"
 import { evidenceOf } from "../evidence.ts"
+import { retryAfter } from "../retryAfter.ts"
 import { withoutUserinfo } from "../userinfo.ts"
 
 /** A document larger than this is no page, and would take the browser's memory. */
@@ -44,7 +45,7 @@ export const openPage = (
     const denied = found.httpStatus >= 400 ? guard.failureOf(answered) : null
     if (denied !== null) return yield* Effect.fail(denied)
     if (found.httpStatus >= 400 && !challengeStatus.has(found.httpStatus)) {
-      return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(answered)))
+      return yield* Effect.fail(yield* refused(capturing, answered))
     }
     const left = Math.max(1, startedAt + limitMillis - (yield* Clock.currentTimeMillis))
     const loaded = Effect.tryPromise({
@@ -122,7 +123,18 @@ const refuseErrorStatus = (capturing: CapturingPage, answered: string): Effect.E
       const { reasons } = judgeCapture(evidenceOf({ ...capturing, found: { ...found, facts } }, null))
       if (reasons.includes("bot challenge") || reasons.includes("login wall")) return
     }
-    return yield* Effect.fail(httpFailure(found.httpStatus, hostOf(answered)))
+    return yield* Effect.fail(yield* refused(capturing, answered))
+  })
+
+/** The failure for the status that the last document came with. */
+const refused = (
+  { found, frameId, recording }: CapturingPage,
+  answered: string,
+): Effect.Effect<CaptureFailure> =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const headers = recording.lastDocument(frameId)?.responseHeaders ?? []
+    const asked = headers.find(([name]) => name.toLowerCase() === "retry-after")?.[1]
+    return httpFailure(found.httpStatus, hostOf(answered), retryAfter(asked, now))
   })
 
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
