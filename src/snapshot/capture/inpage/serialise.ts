@@ -267,7 +267,7 @@ export function serialise(
   const frame = (element: PageElement, tag: string) => {
     if (plain) return
     const index = frames.push(element) - 1
-    emit(tag === "frame" ? '<iframe style="width:100%;height:100%;border:0"' : "<iframe")
+    emit(tag === "frame" ? '<iframe style="width:100%;height:100%;border:0;background:#fff"' : "<iframe")
     for (const name of element.getAttributeNames()) {
       const isKept =
         tag === "frame" ? /^(id|name|title|scrolling)$/.test(name) : !/^(sandbox|allow|csp)$/.test(name)
