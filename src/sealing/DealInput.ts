@@ -81,9 +81,11 @@ export const offerDeal = (
         : Effect.fail(new PieceNotAdded({ reason: answer.reason }))
       Deferred.unsafeDone(answered, done)
     })
-    const settled = Effect.tapError(Deferred.await(answered), () => takeBack(miner, id))
+    const answer = Effect.interruptible(Deferred.await(answered))
+    const settled = Effect.tapError(answer, () => takeBack(miner, id))
     if (yield* Deferred.isDone(answered)) return yield* Effect.map(settled, (added) => inHand(added))
-    const fiber = yield* Effect.forkDaemon(settled)
+    // An answer may never come: then the wait for it ends with the miner.
+    const fiber = yield* Effect.forkIn(settled, miner.scope)
     return { deal: id, added: Fiber.join(fiber) }
   }).pipe(Effect.uninterruptible, (offered) => Effect.zipRight(Deferred.await(miner.started), offered))
 

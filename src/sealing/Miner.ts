@@ -1,6 +1,7 @@
 /** What the verbs of Sealing work on: the parts of one running miner, joined by `Sealing.ts`. */
 import type * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { SealingConfig } from "./Config.ts"
 import type { MinerStoreApi } from "./MinerStore.ts"
 import type { Modelled } from "./model/layers.ts"
@@ -31,6 +32,8 @@ export interface Miner {
   readonly sectorSize: number
   /** Done when every stored sector has been told that the process has started. */
   readonly started: Deferred.Deferred<void>
+  /** Closes when the miner stops, and what is forked in it ends. */
+  readonly scope: Scope.Scope
 }
 
 /** Proofs of the V1_1 family are used from the network version after this one on. */

@@ -215,6 +215,7 @@ const openMiner = (options: SealingOptions) =>
       config: options.config,
       sectorSize: options.sectorSize,
       started: yield* Deferred.make<void>(),
+      scope: yield* Effect.scope,
     }
     let closing = false
     yield* Effect.addFinalizer(() => Effect.sync(() => void (closing = true)))

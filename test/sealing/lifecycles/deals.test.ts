@@ -11,6 +11,15 @@ const deal = (size: number, startsIn = 10 * 2880) => ({
   end: startEpoch + startsIn + 200 * 2880,
 })
 
+describe("a piece that was offered", () => {
+  it("and not answered leaves nobody waiting when the miner has stopped", async () => {
+    const waiting = Effect.map(Fiber.roots, (fibers) => Array.from(fibers).length)
+    const before = Effect.runSync(waiting)
+    await withMiner({}, (_, sealing) => sealing.offerPiece(deal(8 * GiB)))
+    expect(Effect.runSync(waiting)).toBe(before)
+  })
+})
+
 describe("a sector with deals", () => {
   it("waits, is filled, is packed the moment it is full, and is proven with its deals", async () => {
     const seen = await withMiner({}, (miner, sealing) =>
