@@ -147,9 +147,10 @@ const TagChips = ({ link }: { readonly link: Link }) => {
           data-do="tag"
           data-tag={tag}
           lang={langOf(tag)}
-          className="chip min-w-0 max-w-full truncate"
+          title={tag}
+          className="chip min-w-0"
         >
-          {tag}
+          <span className="truncate">{tag}</span>
         </button>
       ))}
       {rest.length > 0 && (
@@ -214,7 +215,7 @@ const WideCells = ({ link, step, pictures, excerpt, reason }: CellsProps) => {
       <span role="cell" className="min-w-0">
         <span className="flex min-w-0 items-center gap-2">
           <Title link={link} pictures={pictures} />
-          <span className="flex h-5.5 min-w-0 shrink-[6] flex-wrap gap-1 overflow-hidden">
+          <span className="flex h-5.5 min-w-0 shrink flex-wrap gap-1 overflow-hidden">
             <TagChips link={link} />
           </span>
           <span className="ml-auto min-w-0 shrink-[0.4] truncate pl-2 text-right text-xs text-muted">
