@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { availableParallelism, totalmem } from "node:os"
 import { Line, type Place } from "./Line.ts"
 import type { QueueStatus } from "./Link.ts"
+import { parseUrl } from "./parseUrl.ts"
 
 const positive = (value: number) =>
   Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 86_400_000)), { default: () => value })
@@ -29,7 +30,7 @@ const slotsFor = (settings: QueueSettings, cores = availableParallelism(), memor
 /** The durations of this many captures give the estimate. */
 const rememberedCaptures = 20
 
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : "")
+const hostOf = (url: string): string => parseUrl(url)?.host ?? ""
 
 interface Host {
   readonly name: string

@@ -16,6 +16,7 @@ import { headerValue, requestHead, responseHead } from "./httpHead.ts"
 import type { Body, Collection, ExtraRecord, RecordedExchange } from "./RecordedTraffic.ts"
 import { toTheEnd } from "./toTheEnd.ts"
 import { oneLine, seededUuid, WarcWriter, type WarcRecord } from "./Warc.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 export const waczMediaType = "application/wacz"
 const waczVersion = "1.1.1"
@@ -110,7 +111,7 @@ interface Failure {
   readonly reason: string
 }
 
-const isRecordable = ({ url }: RecordedExchange) => /^https?:\/\//i.test(url) && URL.canParse(url)
+const isRecordable = ({ url }: RecordedExchange) => /^https?:\/\//i.test(url) && parseUrl(url) !== null
 
 const failureOf = (exchange: RecordedExchange): Failure => ({
   url: exchange.url,

@@ -46,6 +46,7 @@ import { resourcesSha256 } from "./resourcesHash.ts"
 import type { CaptureSettings } from "./Settings.ts"
 import { pageSteps, type Step } from "./steps.ts"
 import { judgeCapture } from "./Verdict.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 /** What a step may take beyond its limit to say so itself. */
 const graceMillis = 500
@@ -309,7 +310,7 @@ const checkAlive = (
   Effect.gen(function* () {
     const ping = page.world.send("Runtime.evaluate", { expression: "1" }, pingMillis)
     const alive = yield* Effect.match(ping, { onSuccess: () => true, onFailure: () => false })
-    const host = URL.canParse(page.url) ? new URL(page.url).host : page.url
+    const host = parseUrl(page.url)?.host ?? page.url
     if (!alive) {
       const failure = networkFailure("timeout", host)
       return yield* Effect.fail(new Unresponsive({ failure }))

@@ -12,6 +12,7 @@ import { readCookies } from "./browser/cookiesFile.ts"
 import { fetchThrough, type Fetched } from "./fetch.ts"
 import { Guard } from "./Guard.ts"
 import type { CaptureSettings } from "./Settings.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 /** Enough for every signature that `file-type` knows, and for a page to show its encoding. */
 const sniffBytes = 32_000
@@ -52,7 +53,7 @@ export const probe = (
     const userAgent = yield* Effect.flatMap(Browser, (browser) => browser.userAgent)
     const cookies = yield* readCookies(settings)
     const nowSeconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-    const parsed = yield* parseUrl(url)
+    const parsed = yield* checkUrl(url)
     const answer = yield* fetchThrough(parsed.href, {
       guard,
       settings,
@@ -70,12 +71,14 @@ export const probe = (
     }),
   )
 
-const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
+const hostOf = (url: string) => parseUrl(url)?.host ?? url
 
-const parseUrl = (url: string): Effect.Effect<URL, CaptureFailure> =>
-  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    ? Effect.succeed(new URL(url))
+const checkUrl = (url: string): Effect.Effect<URL, CaptureFailure> => {
+  const parsed = parseUrl(url)
+  return parsed !== null && /^https?:$/.test(parsed.protocol)
+    ? Effect.succeed(parsed)
     : Effect.fail(captureFailure("bad-url", `${url} is not an http or https address: check it.`))
+}
 
 const decide = (answer: Fetched, settings: CaptureSettings): Effect.Effect<ProbeResult, CaptureFailure> =>
   Effect.gen(function* () {

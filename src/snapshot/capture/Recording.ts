@@ -6,6 +6,7 @@
 import { open, type FileHandle } from "node:fs/promises"
 import type { CDPSession } from "playwright"
 import { withoutUserinfo } from "./userinfo.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>
 
@@ -147,13 +148,10 @@ export class Recording {
       const found = this.#byUrl.get(key)
       if (found === undefined) return null
       const location = found.responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1]
-      if (
-        found.status >= 300 &&
-        found.status < 400 &&
-        location !== undefined &&
-        URL.canParse(location, key)
-      ) {
-        key = bare(new URL(location, key).href)
+      const isRedirect = found.status >= 300 && found.status < 400
+      const next = isRedirect && location !== undefined ? parseUrl(location, key) : null
+      if (next !== null) {
+        key = bare(next.href)
         continue
       }
       return found.body !== null && found.status < 400 ? found : null

@@ -3,6 +3,7 @@
  * a page about cookie walls is not a cookie wall; a doubt is shown to the user and never throws a capture away.
  */
 import type { DoubtReason, Verdict } from "../Snapshot.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 export interface Evidence {
   readonly requestedUrl: string
@@ -143,7 +144,7 @@ const isSentHome = (e: Evidence): boolean => {
 }
 
 const depthOf = (path: string) => path.split("/").filter((part) => part !== "").length
-const urlOf = (text: string) => (URL.canParse(text) ? new URL(text) : new URL("about:blank"))
+const urlOf = (text: string) => parseUrl(text) ?? new URL("about:blank")
 const hostOf = (text: string) => urlOf(text).hostname
 /** With the query, for many sites name their pages there. */
 const pathOf = (text: string) => urlOf(text).pathname + urlOf(text).search

@@ -11,6 +11,7 @@ import type { GuardSession } from "./Guard.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
 import type { CaptureSettings } from "./Settings.ts"
 import { withoutUserinfo } from "./userinfo.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 const maxRedirects = 10
 const maxHeaderBytes = 64 * 1024
@@ -56,9 +57,10 @@ export const fetchThrough = (
       const answer = yield* ask(agent, parsed, options)
       const location = answer.headers["location"]
       const isRedirect = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined
-      if (!isRedirect || !URL.canParse(location, current)) return answer
+      const next = isRedirect ? parseUrl(location, current) : null
+      if (next === null) return answer
       discard(answer.body)
-      current = withoutUserinfo(new URL(location, current).href)
+      current = withoutUserinfo(next.href)
     }
     return yield* Effect.fail(networkFailure("too-many-redirects", new URL(url).host))
   })

@@ -1,4 +1,5 @@
 /** Where a redirect leads may carry a login; what is kept, shown and logged of an address never does. */
+import { parseUrl } from "../parseUrl.ts"
 
 /**
  * A value from inside a page at this address: when the address carries a login, every relative address in it, made
@@ -14,9 +15,8 @@ export const withoutUserinfoOf = <A>(pageUrl: string, value: A): A => {
 
 /** The address without user and password; a text that is no address stays as it is. */
 export const withoutUserinfo = (text: string): string => {
-  if (!URL.canParse(text)) return text
-  const url = new URL(text)
-  if (url.username === "" && url.password === "") return text
+  const url = parseUrl(text)
+  if (url === null || (url.username === "" && url.password === "")) return text
   url.username = ""
   url.password = ""
   return url.href

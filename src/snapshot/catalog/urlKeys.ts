@@ -2,6 +2,7 @@
  * The keys by which addresses are the same (`urlKey`), alike (`likeKey`), or of one site (`hostKey`). Pure. Only the
  * first ever merges anything by itself.
  */
+import { parseUrl } from "../parseUrl.ts"
 
 /** Added by campaigns and share buttons; never part of what is addressed. */
 const tracking =
@@ -9,9 +10,8 @@ const tracking =
 
 /** The address as the URL standard writes it; `undefined` when it is not an http or https address. */
 export const urlKey = (address: string): string | undefined => {
-  if (!URL.canParse(address)) return undefined
-  const url = new URL(address)
-  return url.protocol === "http:" || url.protocol === "https:" ? url.href : undefined
+  const url = parseUrl(address)
+  return url?.protocol === "http:" || url?.protocol === "https:" ? url.href : undefined
 }
 
 /**
@@ -19,8 +19,8 @@ export const urlKey = (address: string): string | undefined => {
  * that is a route of the page's own (`#/`, `#!`) counts as a part of the address.
  */
 export const likeKey = (address: string): string => {
-  if (!URL.canParse(address)) return address
-  const url = new URL(address)
+  const url = parseUrl(address)
+  if (url === null) return address
   const query = url.search
     .slice(1)
     .split("&")
@@ -35,8 +35,9 @@ const isAddress = (host: string) => /^[\d.]+$/.test(host) || host.startsWith("["
 
 /** The host's labels from the right, each ended by a dot: `https://en.example.org:81/` is `org.example.en.`. */
 export const hostKey = (address: string): string => {
-  if (!URL.canParse(address)) return ""
-  const host = new URL(address).hostname.replace(/\.$/, "")
+  const url = parseUrl(address)
+  if (url === null) return ""
+  const host = url.hostname.replace(/\.$/, "")
   return isAddress(host) ? `${host}.` : `${host.split(".").reverse().join(".")}.`
 }
 

@@ -3,12 +3,12 @@
  * password must be in none of that. Pure, and imports next to nothing: the command uses it too.
  */
 import { withoutUserinfo } from "../capture/userinfo.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 /** Does the address carry a user or a password? False for a text that is no address. */
 export const hasLogin = (text: string): boolean => {
-  if (!URL.canParse(text.trim())) return false
-  const { password, username } = new URL(text.trim())
-  return username !== "" || password !== ""
+  const url = parseUrl(text.trim())
+  return url !== null && (url.username !== "" || url.password !== "")
 }
 
 /** The text as it may be shown: what stands where a login does is left out. */

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { BadRequest } from "../LinkRefusals.ts"
 import { hasLogin, loginRefused, withoutLogin } from "./addresses.ts"
+import { parseUrl } from "../parseUrl.ts"
 
 /** Longer texts are refused, in UTF-16 units. */
 const noteMaxUnits = 100_000
@@ -13,7 +14,7 @@ export const checkUrl = (text: string): Effect.Effect<string, BadRequest> => {
   const url = text.trim()
   const clean = withoutLogin(url)
   const shown = clean.length > 80 ? `${clean.slice(0, 80)}…` : clean
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+  if (!/^https?:$/.test(parseUrl(url)?.protocol ?? ""))
     return Effect.fail(new BadRequest({ message: `${shown || '""'} is not an http or https address` }))
   if (hasLogin(url)) return Effect.fail(new BadRequest({ message: loginRefused(shown) }))
   if (url.length > urlMaxUnits)

@@ -7,6 +7,7 @@ import { collect, define } from "../command.ts"
 import { hasLogin, loginRefused, withoutLogin } from "../../../snapshot/verbs/addresses.ts"
 import { linkTable } from "../render/links.ts"
 import { moveAndWait, waitedExitCode } from "../wait.ts"
+import { parseUrl } from "../../../snapshot/parseUrl.ts"
 
 interface Options {
   readonly tag?: ReadonlyArray<string>
@@ -15,7 +16,7 @@ interface Options {
 }
 
 const checkAddress = (text: string) => {
-  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  const parsed = parseUrl(text)
   if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
     const shown = text.trim() === "" ? '""' : withoutLogin(text)
     throw usageError(`${shown} is not an http or https address: nothing was added`)

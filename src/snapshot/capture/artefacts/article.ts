@@ -10,6 +10,7 @@ import { escapeAttribute, pagePolicy, PageBuilder } from "../html/buildPage.ts"
 import type { Part } from "../inpage/serialised.ts"
 import { NotApplicable, type ArtefactProblem, type Made } from "./artefact.ts"
 import { lackOf, notWritten } from "./pageHtml.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 type Found = Effect.Effect<Article | null, ExtractError | ArtefactProblem>
 
@@ -117,8 +118,8 @@ const startTag = (name: string, written: string, base: string): ReadonlyArray<Pa
   if (name !== "img") return [`<${name}${own.join("")}>`]
   const source = (attributes.get("src") ?? "").replace(/&amp;/g, "&")
   if (source.startsWith("data:image/")) return [`<img${own.join("")} src="${escapeAttribute(source)}">`]
-  if (!URL.canParse(source, base)) return []
-  return [`<img${own.join("")}`, { kind: "picture", url: new URL(source, base).href }, ">"]
+  const url = parseUrl(source, base)
+  return url === null ? [] : [`<img${own.join("")}`, { kind: "picture", url: url.href }, ">"]
 }
 
 const style =

@@ -5,6 +5,7 @@ import type { CapturingPage } from "../Capturing.ts"
 import { fetchThrough } from "../fetch.ts"
 import type { PageFacts } from "../inpage/facts.ts"
 import { NotApplicable, type Made } from "./artefact.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 const maxIconBytes = 500_000
 const maxTries = 3
@@ -18,8 +19,8 @@ const iconCandidates = (facts: PageFacts | null, finalUrl: string): ReadonlyArra
     .map(({ href, rel, sizes, type }) => ({ href, score: scoreOf(rel, sizes, type) }))
     .sort((a, b) => b.score - a.score)
     .map(({ href }) => href)
-  const root = URL.canParse(finalUrl) ? [new URL("/favicon.ico", finalUrl).href] : []
-  return [...new Set([...declared.slice(0, maxTries), ...root])]
+  const root = parseUrl("/favicon.ico", finalUrl)
+  return [...new Set([...declared.slice(0, maxTries), ...(root === null ? [] : [root.href])])]
 }
 
 const scoreOf = (rel: string, sizes: string, type: string): number => {

@@ -15,6 +15,7 @@ import type { PageFacts } from "../inpage/facts.ts"
 import { evidenceOf } from "../evidence.ts"
 import { retryAfter } from "../retryAfter.ts"
 import { withoutUserinfo } from "../userinfo.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 /** A document larger than this is no page, and would take the browser's memory. */
 export const maxDocumentBytes = 25_000_000
@@ -137,7 +138,7 @@ const refused = (
     return httpFailure(found.httpStatus, hostOf(answered), retryAfter(asked, now))
   })
 
-const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
+const hostOf = (url: string) => parseUrl(url)?.host ?? url
 
 const codes: ReadonlyArray<readonly [RegExp, FailureCode]> = [
   [/ERR_NAME_NOT_RESOLVED/, "unknown-host"],

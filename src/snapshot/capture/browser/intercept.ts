@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import type { CDPSession } from "playwright"
 import { atMost } from "../deadline.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 export interface Interception {
   /** What to read documents in that do not say; null leaves them alone. */
@@ -79,7 +80,7 @@ const send = (cdp: CDPSession, method: string, params: object) =>
 
 /** A request with what belongs to its host. Each hop of a redirect comes here anew, so nothing is carried elsewhere. */
 const ask = (cdp: CDPSession, { request, requestId }: Paused, { headersFor }: Interception) => {
-  const host = URL.canParse(request.url) ? new URL(request.url).hostname : ""
+  const host = parseUrl(request.url)?.hostname ?? ""
   const added = Object.entries(headersFor(host))
   if (added.length === 0) return send(cdp, "Fetch.continueRequest", { requestId })
   const names = new Set(added.map(([name]) => name.toLowerCase()))

@@ -10,6 +10,7 @@ import { captureFailure, networkFailure, type CaptureFailure, type FailureCode }
 import type { AllowList } from "./AllowList.ts"
 import { normaliseHost } from "./AllowList.ts"
 import { judge } from "./judge.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 const connectMillis = 15_000
 /** A connection on which nothing moves for this long is given up. */
@@ -45,8 +46,8 @@ const keyOf = (host: string, port: number) => `${host}:${port}`
 
 /** Reads `host:port` the way a browser reads an address, so that 0177.1 and 2130706433 are seen for what they are. */
 const readAuthority = (authority: string, defaultPort: number): { host: string; port: number } | null => {
-  if (!URL.canParse(`http://${authority}/`)) return null
-  const url = new URL(`http://${authority}/`)
+  const url = parseUrl(`http://${authority}/`)
+  if (url === null) return null
   if (url.username !== "" || url.password !== "" || url.pathname !== "/" || url.search !== "") return null
   // The URL parser drops ":80"; the text tells a port that was given from one that was not.
   const port = url.port !== "" ? Number(url.port) : /:0*80$/.test(authority) ? 80 : defaultPort
@@ -153,15 +154,16 @@ export class GuardSession {
 
   /** Why requests to the URL's host fail, or null when they do not. */
   failureOf(url: string): CaptureFailure | null {
-    if (!URL.canParse(url)) return null
-    const { protocol, hostname, port } = new URL(url)
+    const parsed = parseUrl(url)
+    if (parsed === null) return null
+    const { protocol, hostname, port } = parsed
     const effective = port !== "" ? Number(port) : protocol === "http:" || protocol === "ws:" ? 80 : 443
     return this.#failures.get(keyOf(bareHost(hostname), effective)) ?? null
   }
 
   /** Why requests to the URL's host did not leave, what nobody is to blame for included. */
   refusalOf(url: string): string | null {
-    const host = URL.canParse(url) ? bareHost(new URL(url).hostname) : ""
+    const host = bareHost(parseUrl(url)?.hostname ?? "")
     return this.#isLeftOut(host) ? leftOutMessage(host) : (this.failureOf(url)?.message ?? null)
   }
 
@@ -276,7 +278,7 @@ export class GuardSession {
     this.#requests++
     response.on("error", () => response.destroy())
     const url = request.url ?? ""
-    const parsed = URL.canParse(url) ? new URL(url) : null
+    const parsed = parseUrl(url)
     if (parsed === null || parsed.protocol !== "http:")
       return answer(response, 400, "This is a proxy for http and https.")
     const host = bareHost(parsed.hostname)

@@ -3,6 +3,7 @@
  * which is kept from the HTTP Archive and comes with the package: nothing is fetched. A site's own hosts are never on it.
  */
 import * as Effect from "effect/Effect"
+import { parseUrl } from "../../parseUrl.ts"
 
 const leftOut: ReadonlySet<string> = new Set(["ad", "analytics", "tag-manager"])
 
@@ -39,7 +40,7 @@ const ownerOf = ({ owners }: HostList, host: string): Owner | undefined => {
 /** Tells hosts to leave out from the others, for a page with these addresses. Hosts in lower case. */
 export const adHosts = (pageUrls: ReadonlyArray<string>): Effect.Effect<(host: string) => boolean> =>
   Effect.map(load, (list) => {
-    const own = pageUrls.filter((url) => URL.canParse(url)).map((url) => new URL(url).hostname)
+    const own = pageUrls.flatMap((url) => parseUrl(url)?.hostname ?? [])
     const ownNames = new Set(
       own.map((host) => ownerOf(list, host)?.name).filter((name) => name !== undefined),
     )

@@ -5,6 +5,7 @@
  * colours) and what the output is (print) stays for the moment of reading.
  */
 import type { ColorScheme } from "../inpage/serialised.ts"
+import { parseUrl } from "../../parseUrl.ts"
 
 export type CssReference =
   { readonly kind: "resource"; readonly url: string } | { readonly kind: "import"; readonly url: string }
@@ -114,5 +115,5 @@ const addressIn = (text: string): string => {
 const resolve = (address: string, base: string): string | null => {
   const trimmed = address.trim()
   if (trimmed === "" || trimmed.startsWith("#") || /^data:/i.test(trimmed)) return null
-  return URL.canParse(trimmed, base) ? new URL(trimmed, base).href : null
+  return parseUrl(trimmed, base)?.href ?? null
 }

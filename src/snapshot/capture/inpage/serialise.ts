@@ -111,8 +111,8 @@ export function serialise(
   const meta = (element: PageElement) => {
     if (element.hasAttribute("http-equiv") || element.hasAttribute("charset")) return
     if ((element.getAttribute("name") ?? "").toLowerCase() !== "color-scheme") return open(element, "meta")
-    const text = element.getAttribute("content") ?? ""
-    emitAll('<meta name="color-scheme" content="', { kind: "scheme", text }, '">')
+    const content = element.getAttribute("content") ?? ""
+    emitAll('<meta name="color-scheme" content="', { kind: "scheme", text: content }, '">')
   }
 
   /** The candidate that the browser chose, with its descriptor, so that the picture keeps its size. */
