@@ -71,6 +71,9 @@ describe("the installed app", () => {
       [target.params.url, ""],
     ])
     await page.goto(`${served.url}${target.action}?${shared.toString()}`)
+    const box = page.getByRole("textbox", { name: "Addresses, one per line" })
+    expect(await box.inputValue()).toBe("https://shared.example/页面?a=1&b=2")
+    expect(await page.getByRole("textbox", { name: "Note" }).inputValue()).toBe("Read this … it is good")
     await page.getByRole("button", { name: "Add 1 link" }).click()
     await expect.poll(kept).toEqual(["https://shared.example/%E9%A1%B5%E9%9D%A2?a=1&b=2"])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { recognise } from "../../../src/daemon/web/add/recognise.ts"
+import { readShared, recognise } from "../../../src/daemon/web/add/recognise.ts"
 import { bytes, duration, langOf, siteOf } from "../../../src/daemon/web/lib/format.ts"
 import { requestOf, termsOf, withoutTerm, withTag } from "../../../src/daemon/web/lib/query.ts"
 import { piecesOf } from "../../../src/daemon/web/links/excerpt.ts"
@@ -23,6 +23,23 @@ describe("pasted text", () => {
       "https://b.example/a_(b)",
       "https://c.example/",
     ])
+  })
+
+  it.each([
+    ["Look at this: http://a.example/x great!", "http://a.example/x", "Look at this … great!"],
+    ["看看 http://a.example/文。很好", "http://a.example/文", "看看 … 很好"],
+    ["看这个：http://a.example/x！", "http://a.example/x", "看这个"],
+    ["A title\n\nhttps://a.example/x?y=1&z=2.", "https://a.example/x?y=1&z=2", "A title"],
+    [
+      "(see https://a.example/a_(b)), and [https://b.example/]",
+      "https://a.example/a_(b)\nhttps://b.example/",
+      "(see … and",
+    ],
+    ["https://a.example/x", "https://a.example/x", ""],
+    ["b.example/y", "b.example/y", ""],
+    ["no address here", "no address here", ""],
+  ])("of another program, %j, is split into addresses and words", (text, addresses, words) => {
+    expect(readShared([text])).toEqual({ addresses, words })
   })
 
   it("takes bare numeric addresses as it takes bare hosts", () => {

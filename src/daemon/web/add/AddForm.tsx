@@ -139,18 +139,19 @@ const Outcome = ({ added }: { readonly added: Added }) => (
 interface Props {
   readonly start: string
   readonly startTags: ReadonlyArray<string>
+  readonly startNote?: string
   readonly rows: number
   /** Everything was new: the caller leads on. Otherwise the form stays and shows what was there. */
   readonly onAdded: (added: Added) => void
 }
 
-export const AddForm = ({ start, startTags, rows, onAdded }: Props) => {
+export const AddForm = ({ start, startTags, startNote = "", rows, onAdded }: Props) => {
   const { t } = useLingui()
   const id = useId()
   const offline = useOffline()
   const [text, setText] = useState(start)
   const [tags, setTags] = useState<ReadonlyArray<string>>(startTags.length > 0 ? startTags : recallTags)
-  const [note, setNote] = useState("")
+  const [note, setNote] = useState(startNote)
   const [busy, setBusy] = useState(false)
   const [added, setAdded] = useState<Added | null>(null)
   const found = recognise(text)

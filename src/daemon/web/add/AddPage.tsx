@@ -1,4 +1,7 @@
-/** `/add`: can be linked with `?url=` and `?tags=`, which is what the bookmarklet does. */
+/**
+ * `/add`: can be linked with `?url=` and `?tags=`, which is what the bookmarklet does. Other apps share a text with the
+ * address inside: the words around it become the note.
+ */
 import { Trans, useLingui } from "@lingui/react/macro"
 import { useEffect, useRef } from "react"
 import { Link } from "wouter"
@@ -7,6 +10,7 @@ import { OfflineBand } from "../parts/Connection.tsx"
 import { PageHead, useTitle } from "../parts/PageHead.tsx"
 import { QueuePill } from "../parts/QueuePill.tsx"
 import { AddForm } from "./AddForm.tsx"
+import { readShared } from "./recognise.ts"
 import { useSayAdded } from "./useSayAdded.tsx"
 
 /** React refuses `javascript:` addresses in its own attributes, rightly; this one is meant to be dragged, not pressed. */
@@ -34,6 +38,7 @@ const AddPage = () => {
   const sayAdded = useSayAdded()
   useTitle(t`Add links`)
   const tags = (search.get("tags") ?? "").split(",").filter((tag) => tag !== "")
+  const shared = readShared(search.getAll("url").filter((text) => text.trim() !== ""))
   return (
     <>
       <OfflineBand />
@@ -44,7 +49,13 @@ const AddPage = () => {
         <QueuePill />
       </PageHead>
       <div className="grid grow content-start gap-8 px-3 py-6 sm:px-4 wide:grid-cols-[minmax(0,44rem)_minmax(0,20rem)]">
-        <AddForm start={search.getAll("url").join("\n")} startTags={tags} rows={8} onAdded={sayAdded} />
+        <AddForm
+          start={shared.addresses}
+          startTags={tags}
+          startNote={shared.words}
+          rows={8}
+          onAdded={sayAdded}
+        />
         <aside className="flex max-w-176 flex-col gap-5 text-muted wide:border-l wide:border-line wide:pl-8">
           <section>
             <h2 className="mb-1 font-semibold text-fg">
