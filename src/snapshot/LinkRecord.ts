@@ -89,8 +89,14 @@ export type LinkEvent =
   | { readonly _tag: "Probed"; readonly probe: ProbeResult }
   | { readonly _tag: "Captured"; readonly captured: CapturedFacts }
   | { readonly _tag: "SnapshotStored"; readonly captured: CapturedFacts }
-  /** The content is that of the newest version, which is good: a check, and no version of its own. */
-  | { readonly _tag: "SnapshotUnchanged"; readonly snapshotId: string; readonly version: number }
+  /** The content is that of the newest version: a check, and no version of its own. */
+  | {
+      readonly _tag: "SnapshotUnchanged"
+      readonly snapshotId: string
+      readonly version: number
+      /** Of that version. Absent in events of a time when only good ones were compared. */
+      readonly verdict?: "good" | "doubtful"
+    }
   /** Another link's versions are this one's too; without any, a merging was undone. */
   | {
       readonly _tag: "VersionsMerged"

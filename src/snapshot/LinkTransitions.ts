@@ -104,7 +104,10 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       const version = Math.max(link.version, captured.snapshot.version)
       return [good ? "archived" : "doubtful", { ...done(link), version, hasGood: link.hasGood || good }]
     }),
-    rows.on("storing", "SnapshotUnchanged", "archived", done),
+    rows.choose("storing", "SnapshotUnchanged", ["archived", "doubtful"], (link, { verdict = "good" }) => [
+      verdict === "good" ? "archived" : "doubtful",
+      done(link),
+    ]),
     rows.on(["probing", "capturing", "storing"], "CaptureFailed", "failed", (link, event) => ({
       ...link,
       job: null,

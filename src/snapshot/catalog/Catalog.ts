@@ -83,31 +83,6 @@ export const snapshotById = (id: string): Read<Snapshot & { readonly linkId: str
     return { ...snapshotOf(rows[0]), linkId: rows[0].link_id }
   })
 
-/** What the next version is compared with: the hashes of the last good one. */
-export const lastGood = (
-  linkId: string,
-): Read<
-  | {
-      readonly id: string
-      readonly version: number
-      readonly textSha256: string | null
-      readonly resourcesSha256: string | null
-    }
-  | undefined
-> =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const rows = yield* sql<{
-      id: string
-      version: number
-      textSha256: string | null
-      resourcesSha256: string | null
-    }>`SELECT s.id, s.version, s.text_sha256 AS "textSha256", s.resources_sha256 AS "resourcesSha256"
-      FROM snapshots s JOIN links l ON l.seq = s.link
-      WHERE l.id = ${linkId} AND s.verdict ->> 'kind' = 'good' ORDER BY s.version DESC LIMIT 1`
-    return rows[0]
-  })
-
 /** A page of links, newest first. `total` counts all that the filter matches. */
 export const list = (request: ListRequest): Read<LinkPage, BadRequest> =>
   Effect.gen(function* () {

@@ -6,7 +6,7 @@ import { Drafts } from "../archive/Drafts.ts"
 import { ContentStore } from "../archive/ContentStore.ts"
 import type { ProbeResult } from "../capture/Probe.ts"
 import { cleanTitle } from "../cleanTitle.ts"
-import { lastGood } from "../lastGood.ts"
+import { lastGoodTextLength } from "../lastGood.ts"
 import type { CapturedFacts, LinkRecord } from "../LinkRecord.ts"
 import { Capturer } from "./Capturer.ts"
 import type { StepWorld } from "./StepWorld.ts"
@@ -35,9 +35,9 @@ export const captureStep = (world: StepWorld, link: LinkRecord) =>
     const takenAt = yield* Clock.currentTimeMillis
     const draft = yield* Effect.flatMap(Drafts, (drafts) => drafts.open)
     const capturer = yield* Capturer
-    const last = yield* lastGood(link.id)
+    const previousTextLength = yield* lastGoodTextLength(link.id)
     const pushed = link.pushed === null ? null : { html: yield* readPushed(link.pushed) }
-    const options = { previousTextLength: last?.textLength ?? null, pushed }
+    const options = { previousTextLength, pushed }
     const result = yield* capturer
       .capture(
         link.url,

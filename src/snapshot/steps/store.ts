@@ -8,8 +8,8 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { LinkMeta } from "../archive/Manifest.ts"
 import { ManifestStore } from "../archive/ManifestStore.ts"
 import { versionText } from "../archive/versionText.ts"
-import { isUnchanged, lastGood } from "../lastGood.ts"
 import type { LinkRecord } from "../LinkRecord.ts"
+import { isUnchanged, newestVersion } from "../unchanged.ts"
 import type { StepWorld } from "./StepWorld.ts"
 
 export const storeStep = (world: StepWorld, link: LinkRecord) =>
@@ -18,9 +18,10 @@ export const storeStep = (world: StepWorld, link: LinkRecord) =>
     const manifests = yield* ManifestStore
     const existing = yield* manifests.find(link.id, captured.snapshot.id)
     if (existing === undefined) {
-      const last = yield* lastGood(link.id)
-      if (last !== undefined && isUnchanged(captured, last)) {
-        return { _tag: "SnapshotUnchanged" as const, snapshotId: last.id, version: last.version }
+      const newest = yield* newestVersion(link.id)
+      if (newest !== undefined && isUnchanged(captured, newest)) {
+        const { id, verdict, version } = newest
+        return { _tag: "SnapshotUnchanged" as const, snapshotId: id, version, verdict: verdict.kind }
       }
       const meta = yield* metaOf(link, captured.title)
       yield* manifests.write({

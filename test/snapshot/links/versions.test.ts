@@ -81,10 +81,31 @@ describe("a new capture", () => {
   it.scopedLive("that is good again after a doubtful one is the newest version", () =>
     Effect.gen(function* () {
       const wall: Site = { text: "please sign in", doubtful: true, resources: "r1" }
-      const { detail, versions } = yield* captured([page, wall, wall, page])
-      expect(versions).toEqual([4, 3, 2, 1])
-      expect(detail).toMatchObject({ state: "archived", latest: { version: 4 } })
+      const { detail, versions } = yield* captured([page, wall, page])
+      expect(versions).toEqual([3, 2, 1])
+      expect(detail).toMatchObject({ state: "archived", latest: { version: 3 } })
     }),
+  )
+
+  it.scopedLive("that is as doubtful as the one before it, in the same words, is a check too", () =>
+    Effect.gen(function* () {
+      const wall: Site = { text: "please sign in", doubtful: true, resources: "r1" }
+      const { detail, last, versions } = yield* captured([page, wall, wall, wall])
+      expect(versions).toEqual([2, 1])
+      expect(detail).toMatchObject({ state: "doubtful", failure: null })
+      expect(last).toMatchObject({ event: "SnapshotUnchanged", to: "doubtful", detail: { version: 2 } })
+    }),
+  )
+
+  it.scopedLive(
+    "of a page without a word is a check when it looks the same, and a version when it does not",
+    () =>
+      Effect.gen(function* () {
+        const painting: Site = { text: "", resources: "r1", picture: "a painting" }
+        const other: Site = { ...painting, picture: "another painting" }
+        expect((yield* captured([painting, painting])).versions).toEqual([1])
+        expect((yield* captured([painting, other])).versions).toEqual([2, 1])
+      }),
   )
 
   it.scopedLive("that fails leaves every version where it is", () =>

@@ -23,6 +23,8 @@ export interface Site {
   /** The part of it that is the article; all of it when left out. */
   readonly article?: string
   readonly title?: string
+  /** The bytes of its screenshot; none when left out. */
+  readonly picture?: string
   readonly doubtful?: boolean
   /** What the hash of the resources is; the same for all when left out. */
   readonly resources?: string | null
@@ -91,6 +93,10 @@ const capturerOver = (pipeline: Pipeline) => {
         )
         const facts = new TextEncoder().encode(JSON.stringify({ title: site.title ?? "A title" }))
         const metadata = yield* sink.put("metadata.json", "application/json", facts)
+        const picture =
+          site.picture === undefined
+            ? []
+            : [yield* sink.put("screenshot", "image/jpeg", new TextEncoder().encode(site.picture))]
         return {
           finalUrl: probed.finalUrl,
           httpStatus: 200,
@@ -102,7 +108,7 @@ const capturerOver = (pipeline: Pipeline) => {
             site.doubtful === true
               ? { kind: "doubtful" as const, reasons: ["login wall" as const] }
               : { kind: "good" as const, reasons: [] },
-          artefacts: [article, metadata],
+          artefacts: [article, metadata, ...picture],
           bytes: article.bytes,
           millis: 5,
           partial: site.partial ?? false,
