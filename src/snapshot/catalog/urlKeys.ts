@@ -15,7 +15,8 @@ export const urlKey = (address: string): string | undefined => {
 }
 
 /**
- * Equal for addresses that differ in scheme, `www.`, trailing slash, tracking parameters or fragment. A fragment
+ * Equal for addresses that differ in scheme, `www.`, the dot of a full host name, trailing slash, case of percent-encoding,
+ * tracking parameters or fragment. A fragment
  * that is a route of the page's own (`#/`, `#!`) counts as a part of the address.
  */
 export const likeKey = (address: string): string => {
@@ -26,9 +27,13 @@ export const likeKey = (address: string): string => {
     .split("&")
     .filter((pair) => pair !== "" && !tracking.test(pair.split("=", 1)[0]!))
     .join("&")
-  const host = url.host.replace(/^www\.(?=[^.]+\.)/, "").replace(/:(80|443)$/, "")
+  const host = url.host
+    .replace(/^www\.(?=[^.]+\.)/, "")
+    .replace(/:(80|443)$/, "")
+    .replace(/\.(?=:|$)/, "")
   const route = /^#[!/]/.test(url.hash) ? url.hash : ""
-  return `${host}${url.pathname.replace(/\/+$/, "")}${query === "" ? "" : `?${query}`}${route}`
+  const path = `${url.pathname.replace(/\/+$/, "")}${query === "" ? "" : `?${query}`}${route}`
+  return `${host}${path.replace(/%[\da-f]{2}/gi, (octet) => octet.toUpperCase())}`
 }
 
 const isAddress = (host: string) => /^[\d.]+$/.test(host) || host.startsWith("[")

@@ -281,9 +281,12 @@ describe("the catalogue", () => {
           f: { url: "https://example.org/app#/one" },
           g: { url: "https://example.org/app#/two" },
           h: { url: "https://example.org/page?id=1&utm_medium=y", state: "removed" },
+          i: { url: "https://example.net/中" },
+          j: { url: "https://example.net./%e4%b8%ad" },
         })
         const groups = yield* duplicates
         expect(groups.map((group) => [group.key, group.links.map((link) => link.id)])).toEqual([
+          ["example.net/%E4%B8%AD", ["i", "j"]],
           ["example.org/page", ["a", "b", "c"]],
         ])
       }),
