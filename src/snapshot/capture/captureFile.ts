@@ -21,6 +21,8 @@ import type { Extractor } from "./Extractor.ts"
 import { failureOf, fetchThrough } from "./fetch.ts"
 import { tooLargeMessage } from "./guard/GuardSession.ts"
 import { networkFailure } from "./CaptureFailure.ts"
+import { htmlTitle, markupText } from "./markupText.ts"
+import { decodeText } from "./textEncoding.ts"
 import { xmlTitle } from "./xmlTitle.ts"
 import { retryAfter } from "./retryAfter.ts"
 
@@ -31,6 +33,8 @@ const maxPdfBytes = 100_000_000
 export interface FileFacts {
   readonly title: string
   readonly text: string
+  /** Why its text could not be read, as a clause for the user; null when it could, or when such a file has none. */
+  readonly problem: string | null
 }
 
 interface Downloaded {
@@ -51,10 +55,10 @@ export const captureFile = (
     const thumbnail: Effect.Effect<Made, NotApplicable | ArtefactProblem> = file.mediaType.startsWith(
       "image/",
     )
-      ? shrink(file.path)
+      ? pictureOf(file.path)
       : Effect.fail(new NotApplicable({ message: "the link is a file without a picture" }))
     yield* makeArtefact(capturing, "thumbnail", thumbnail)
-    yield* makeArtefact(capturing, "article.txt", textArtefact(facts.text))
+    yield* makeArtefact(capturing, "article.txt", textArtefact(facts))
     yield* makeArtefact(capturing, "metadata.json", Effect.succeed(metadataArtefact(capturing, file, facts)))
     yield* makeArtefact(
       capturing,
@@ -68,10 +72,26 @@ export const captureFile = (
     return facts
   })
 
-const textArtefact = (text: string): Effect.Effect<Made, NotApplicable> =>
-  text === ""
+const damaged = "the file seems damaged"
+
+/** A picture that breaks off shows as far as it goes, as in a browser. */
+const pictureOf = (path: string): Effect.Effect<Made, ArtefactProblem> =>
+  shrink(path, "truncated").pipe(
+    Effect.orElse(() =>
+      Effect.map(shrink(path), (made) => ({
+        ...made,
+        lacks: `${damaged}: a part of the picture is missing`,
+      })),
+    ),
+    Effect.mapError(({ message }) => new ArtefactProblem({ message: `${damaged}: ${message}` })),
+  )
+
+const textArtefact = ({ problem, text }: FileFacts): Effect.Effect<Made, NotApplicable | ArtefactProblem> => {
+  if (problem !== null) return Effect.fail(new ArtefactProblem({ message: problem }))
+  return text === ""
     ? Effect.fail(new NotApplicable({ message: "the file holds no text that can be read" }))
     : Effect.succeed({ mediaType: "text/plain; charset=utf-8", content: Buffer.from(text) })
+}
 
 const metadataArtefact = (capturing: Capturing, file: Downloaded, facts: FileFacts): Made => {
   const { found, takenAt, url } = capturing
@@ -138,49 +158,47 @@ const isText = (mediaType: string) =>
     mediaType,
   )
 
+const isMarkup = (mediaType: string) => /^text\/(html|xml)$|[/+]xml$/.test(mediaType)
+
 const readFacts = (capturing: Capturing, extractor: Extractor, file: Downloaded): Effect.Effect<FileFacts> =>
   Effect.gen(function* () {
     const name = fileName(capturing.found.finalUrl)
     const millis = yield* remaining(capturing, capturing.settings.artefactMillis)
-    const read =
-      file.mediaType === "application/pdf"
-        ? readPdf(extractor, file.path)
-        : isText(file.mediaType)
-          ? readText(file)
-          : Effect.succeed({ title: "", text: "" })
-    const outcome = yield* atMost(
-      Effect.orElseSucceed(read, () => ({ title: "", text: "" })),
-      millis,
-    )
-    const facts = outcome._tag === "Some" ? outcome.value : { title: "", text: "" }
-    return { title: facts.title === "" ? name : facts.title, text: facts.text }
+    const outcome = yield* atMost(readAs(extractor, file), millis)
+    const facts =
+      outcome._tag === "Some" ? outcome.value : unread(`its text was not read after ${millis / 1000} s`)
+    return { ...facts, title: facts.title === "" ? name : facts.title }
   })
 
-const readPdf = (extractor: Extractor, path: string) =>
-  Effect.tryPromise(() => readFile(path)).pipe(
-    Effect.filterOrFail((bytes) => bytes.length <= maxPdfBytes),
-    Effect.flatMap((bytes) => extractor.pdf(new Uint8Array(bytes))),
-  )
+const unread = (problem: string | null): FileFacts => ({ title: "", text: "", problem })
 
-const readText = (file: Downloaded) =>
+const readAs = (extractor: Extractor, file: Downloaded): Effect.Effect<FileFacts> => {
+  if (file.mediaType === "application/pdf") return readPdf(extractor, file.path)
+  return isText(file.mediaType) ? readText(file) : Effect.succeed(unread(null))
+}
+
+const readPdf = (extractor: Extractor, path: string): Effect.Effect<FileFacts> =>
+  Effect.gen(function* () {
+    const bytes = yield* Effect.tryPromise(() => readFile(path))
+    if (bytes.length > maxPdfBytes)
+      return unread(`the PDF is ${bytes.length} bytes, more than the ${maxPdfBytes} of which text is read`)
+    return { ...(yield* extractor.pdf(new Uint8Array(bytes))), problem: null }
+  }).pipe(Effect.catchAll(({ message }) => Effect.succeed(unread(pdfProblem(message)))))
+
+const pdfProblem = (message: string): string => {
+  if (/password/i.test(message)) return "the PDF needs a password: no text can be read from it"
+  return /more than/.test(message) ? message : `${damaged}, or is no PDF: no text can be read from it`
+}
+
+const readText = (file: Downloaded): Effect.Effect<FileFacts> =>
   Effect.tryPromise(async () => {
     const bytes = (await readFile(file.path)).subarray(0, maxTextBytes)
-    const text = decode(bytes, file.charset)
-    return { title: /[/+]xml$/.test(file.mediaType) ? xmlTitle(text) : "", text }
-  })
-
-/** As declared; else UTF-8 where the bytes are, else the Chinese encoding that looks most like broken UTF-8. */
-const decode = (bytes: Buffer, charset: string | null): string => {
-  for (const label of [charset, "utf-8", "gb18030"]) {
-    if (label === null) continue
-    try {
-      return new TextDecoder(label, { fatal: label !== charset }).decode(bytes)
-    } catch {
-      continue
-    }
-  }
-  return bytes.toString("latin1")
-}
+    const { charset, mediaType } = file
+    const written = decodeText(bytes, charset, isMarkup(mediaType))
+    if (!isMarkup(mediaType)) return { title: "", text: written, problem: null }
+    const title = /html/.test(mediaType) ? htmlTitle(written) : xmlTitle(written)
+    return { title, text: markupText(written), problem: null }
+  }).pipe(Effect.orElseSucceed(() => unread(`${damaged}: no text can be read from it`)))
 
 const fileName = (url: string): string => {
   try {

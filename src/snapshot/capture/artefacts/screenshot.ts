@@ -131,11 +131,14 @@ const topOf = (picture: Buffer): Effect.Effect<Buffer, ArtefactProblem> =>
 const unreadable = (error: unknown) =>
   new ArtefactProblem({ message: `the picture cannot be read: ${(error as Error).message}` })
 
-/** The top of a picture, as wide as a thumbnail. */
-export const shrink = (picture: Buffer | string): Effect.Effect<Made, ArtefactProblem> =>
+/** The top of a picture, as wide as a thumbnail; a damaged one as far as it goes, or fails as `failOn` says. */
+export const shrink = (
+  picture: Buffer | string,
+  failOn: "none" | "truncated" = "none",
+): Effect.Effect<Made, ArtefactProblem> =>
   Effect.tryPromise({
     try: async () => {
-      const bytes = await sharp(picture, { limitInputPixels: maxPixels, failOn: "none" })
+      const bytes = await sharp(picture, { limitInputPixels: maxPixels, failOn })
         .rotate()
         .resize({
           width: thumbnailWidth,
