@@ -318,11 +318,17 @@ const checkAlive = (
     if (step.name === "open" && page.found.httpStatus === 0)
       return yield* Effect.fail(networkFailure("timeout", host))
     if (step.name === "read" && page.found.tree === null) {
-      return yield* Effect.fail(
-        captureFailure("bad-response", `The page of ${host} could not be read: ${reason}.`),
-      )
+      const cut = page.recording.lastDocument(page.frameId)?.failure ?? null
+      return yield* Effect.fail(captureFailure("bad-response", unreadMessage(host, cut, reason)))
     }
   })
+
+/** A document that broke off before its first element leaves scripts nothing to read: the network's word says why. */
+const unreadMessage = (host: string, cut: string | null, reason: string): string => {
+  if (cut === null) return `The page of ${host} could not be read: ${reason}.`
+  const why = cut.includes("CONTENT_DECODING") ? "it is not compressed as it says" : cut
+  return `The answer of ${host} could not be read: ${why}. It is tried again later.`
+}
 
 const conclude = (
   capturing: Capturing,

@@ -62,4 +62,20 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
       expect([whole.reasonOf("thumbnail"), whole.result.partial]).toEqual([null, false])
     }),
   )
+
+  it.scoped("or page that is not compressed as its server says is said to be unreadable", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* site({
+        "/": (_, response) => {
+          response.writeHead(200, { "Content-Type": "text/html", "Content-Encoding": "gzip" })
+          response.end("<!doctype html><title>Not gzip</title><p>Not gzip")
+        },
+      })
+      const failure = yield* Effect.flip(captureUrl(`${origin}/`, settings))
+      expect(failure).toMatchObject({ code: "bad-response" })
+      expect((failure as Error).message).toMatch(
+        /could not be read: it is not compressed as it says\. It is tried/,
+      )
+    }),
+  )
 })

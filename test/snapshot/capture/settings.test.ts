@@ -27,9 +27,16 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
       "send header lines to their host and to no other, redirects to and fro included",
       () =>
         Effect.gen(function* () {
-          const settings = { ...only("page.html"), headers: { [here]: { "X-Key": "secret" } } }
-          const { result } = yield* captureUrl(`${site.origin}/to-other`, settings)
+          const settings = {
+            ...only("page.html", "page.wacz"),
+            headers: { [here]: { "X-Key": "secret" } },
+          }
+          const { files, result } = yield* captureUrl(`${site.origin}/to-other`, settings)
           expect(result.text).toContain("Welcome back")
+          // Whoever is given the recording must not have the key.
+          const warc = yield* Effect.promise(() => warcOf(files.get("page.wacz")!))
+          expect(warc).toMatch(/^user-agent: /im)
+          expect(warc).not.toMatch(/^x-key:/im)
           for (const path of ["/to-other", "/members", "/icon.png", "/assets/wide.png"]) {
             expect([path, site.headersOf(path)?.["x-key"]]).toEqual([path, "secret"])
           }

@@ -1,6 +1,7 @@
 /**
- * `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. Cookies and
- * authorizations that were sent are left out: who is given the file must not get in where the capture was logged in.
+ * `page.wacz`: the recorded traffic with the page's text and picture, for replay in other tools. Cookies,
+ * authorizations and the header lines of the settings, which were sent, are left out: who is given the file must not
+ * get in where the capture was logged in.
  * It is written while the picture is taken, which leaves a core idle, and ends with what came meanwhile.
  */
 import * as Effect from "effect/Effect"
@@ -9,8 +10,9 @@ import { join } from "node:path"
 import { openWacz, waczMediaType, type WaczError } from "../../archive/Wacz.ts"
 import type { Collection, ExtraRecord, RecordedExchange } from "../../archive/RecordedTraffic.ts"
 import type { CapturingPage } from "../Capturing.ts"
-import type { Exchange, HeaderList, Recording } from "../Recording.ts"
+import type { Exchange, HeaderList } from "../Recording.ts"
 import { guardHeader } from "../guard/GuardSession.ts"
+import type { CaptureSettings } from "../Settings.ts"
 import { software } from "../software.ts"
 import { withoutUserinfo } from "../userinfo.ts"
 import { visibleText } from "./article.ts"
@@ -68,7 +70,13 @@ const collectionOf = ({ found, takenAt, url }: CapturingPage, page: string, text
 
 const secret = /^(cookie|authorization|proxy-authorization)$/i
 
-const withoutSecrets = (headers: HeaderList): HeaderList => headers.filter(([name]) => !secret.test(name))
+/** What the settings add to requests is a secret too, whatever its name: a key of an API, as a rule. */
+const withoutSecrets = ({ headers: added }: CaptureSettings, headers: HeaderList): HeaderList => {
+  const names = new Set(Object.values(added).flatMap((lines) => lowerCase(Object.keys(lines))))
+  return headers.filter(([name]) => !secret.test(name) && !names.has(name.toLowerCase()))
+}
+
+const lowerCase = (names: ReadonlyArray<string>) => names.map((name) => name.toLowerCase())
 
 /** Where a redirect leads may carry a login. */
 const bareLocation = ([name, value]: HeaderList[number]): HeaderList[number] =>
@@ -78,16 +86,17 @@ const bareLocation = ([name, value]: HeaderList[number]): HeaderList[number] =>
 const isRefusal = ({ responseHeaders, status }: Exchange): boolean =>
   status === 0 || responseHeaders.some(([name]) => name.toLowerCase() === guardHeader)
 
-const recordedExchange = ({ guard, recording }: CapturingPage, exchange: Exchange): RecordedExchange => {
+const recordedExchange = (capturing: CapturingPage, exchange: Exchange): RecordedExchange => {
+  const { guard } = capturing
   const refusal = isRefusal(exchange) ? guard.refusalOf(exchange.url) : null
-  const recorded = answeredExchange(recording, exchange)
+  const recorded = answeredExchange(capturing, exchange)
   return refusal === null ? recorded : { ...recorded, status: 0, body: null, failed: refusal }
 }
 
-const answeredExchange = (recording: Recording, exchange: Exchange): RecordedExchange => ({
+const answeredExchange = ({ recording, settings }: CapturingPage, exchange: Exchange): RecordedExchange => ({
   url: exchange.url,
   method: exchange.method,
-  requestHeaders: withoutSecrets(exchange.requestHeaders),
+  requestHeaders: withoutSecrets(settings, exchange.requestHeaders),
   requestBody: exchange.requestBody,
   status: exchange.status,
   statusText: exchange.statusText,
