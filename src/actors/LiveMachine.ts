@@ -22,6 +22,10 @@ export class LiveMachine<S, E extends TaggedEvent, H extends MachineHost<S, E> =
   /** Why it is parked, empty when it is not. */
   reason = ""
   restarts = 0
+  /** The store failed it, and has done nothing for it since. */
+  awaitsStore = false
+  /** How often it was parked: who brings it back later brings back from that time only. */
+  parkings = 0
   lastFailure: LastFailure | null = null
   fiber: Fiber.RuntimeFiber<void, never> | null = null
   /** The running step, in groups whose steps can be interrupted. */
@@ -172,6 +176,7 @@ export class LiveMachine<S, E extends TaggedEvent, H extends MachineHost<S, E> =
   /** Refuses events until `again`; those who wait for a verdict are told. */
   park(reason: string): void {
     this.phase = "parked"
+    this.parkings++
     this.reason = reason
     this.busySince = null
     this.core.busy = false

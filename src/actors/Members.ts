@@ -49,6 +49,8 @@ export class Members<S, E extends TaggedEvent> implements Supervisor<S, E> {
   /** No machine is made any more, and none is started again. */
   stopping = false
   private sweeping = false
+  /** Machines that the store has failed, until it does something for them. */
+  private readonly awaitingStore = new Set<StateMachine<S, E>>()
   /** Who waits until a machine that has ended has left memory. */
   private readonly leaving = new Map<StateMachine<S, E>, Array<() => void>>()
   private readonly alarm: Alarm
@@ -124,7 +126,7 @@ export class Members<S, E extends TaggedEvent> implements Supervisor<S, E> {
     } catch (defect) {
       const message = `${what} of ${this.kind} ${id} threw: ${String(defect)}`
       this.failed(id, "defect", message)
-      Runtime.runFork(this.runtime, Effect.logError(message))
+      this.log(Effect.logError(message))
     }
   }
 
@@ -132,7 +134,7 @@ export class Members<S, E extends TaggedEvent> implements Supervisor<S, E> {
     const { deadLetter } = this.options
     if (deadLetter === "log") {
       const message = `${this.kind} ${id} did not take ${event._tag}: ${reason}`
-      Runtime.runFork(this.runtime, Effect.logWarning(message))
+      this.log(Effect.logWarning(message))
     } else if (deadLetter !== undefined)
       this.guarded(id, "deadLetter", () => void deadLetter(id, event, reason))
     if (this.letters.hasReaders) this.letters.offer({ kind: this.kind, id, event, reason })
@@ -193,10 +195,42 @@ export class Members<S, E extends TaggedEvent> implements Supervisor<S, E> {
     machine.busySince = null
     machine.note(what, message)
     const pause = machine.budget.take(this.settings.restarts, this.now())
-    if (pause === null) return machine.park(message)
+    if (pause === null) {
+      machine.park(message)
+      if (what === "load") this.awaitStore(machine, () => machine.again())
+      return
+    }
     this.alarm.set(this.now() + Duration.toMillis(pause), () => {
       if (machine.phase === "restarting") machine.again()
     })
+  }
+
+  awaitStore(machine: StateMachine<S, E>, comeBack: () => void): void {
+    const { storeReturnMillis } = this.settings.restarts
+    if (storeReturnMillis === null || this.stopping) return
+    if (this.awaitingStore.size === 0)
+      this.log(
+        Effect.logWarning(
+          `${this.kind} ${machine.id} stands still, for the store failed: ${machine.reason}. It is tried again every ${storeReturnMillis} ms, and so are others that this happens to`,
+        ),
+      )
+    machine.awaitsStore = true
+    this.awaitingStore.add(machine)
+    const { parkings } = machine
+    this.alarm.set(this.now() + storeReturnMillis, () => {
+      if (machine.phase === "parked" && machine.parkings === parkings) comeBack()
+    })
+  }
+
+  storeBack(machine: StateMachine<S, E>): void {
+    machine.awaitsStore = false
+    this.awaitingStore.delete(machine)
+    if (this.awaitingStore.size === 0)
+      this.log(Effect.logInfo(`the store works again: every ${this.kind} goes on`))
+  }
+
+  private log(line: Effect.Effect<void>): void {
+    Runtime.runFork(this.runtime, line)
   }
 
   private postTimer(id: MachineId, timer: SpentTimer, event: E): void {

@@ -1,7 +1,8 @@
 /**
  * What happens to a machine after trouble. A step that fails is a failure the room knows about: the group says
  * whether the machine idles (as in Lotus), tries the step again, or parks. A throw is a defect: the machine is started
- * anew from its stored state with growing pauses, and parked when that happens too often.
+ * anew from its stored state with growing pauses, and parked when that happens too often. The store is nobody's defect:
+ * a machine that was parked because it could not be written or read comes back by itself where the group wants that.
  */
 import * as Duration from "effect/Duration"
 import type * as Schedule from "effect/Schedule"
@@ -24,6 +25,11 @@ export interface RestartPolicy {
   /** The pause before the first restart; it doubles with each further one in the window, up to the largest. */
   readonly restartPauseMillis: number
   readonly restartPauseMaxMillis: number
+  /**
+   * A machine that is parked because the store failed tries again after this, as often as it takes; what it had
+   * accepted and what its last step came to are kept meanwhile. Null: only `restart` brings it back.
+   */
+  readonly storeReturnMillis: number | null
 }
 
 export const defaults: RestartPolicy = {
@@ -32,6 +38,7 @@ export const defaults: RestartPolicy = {
   restartWindowMillis: 60_000,
   restartPauseMillis: 100,
   restartPauseMaxMillis: 10_000,
+  storeReturnMillis: null,
 }
 
 /** The restarts of one machine, counted over the window. */

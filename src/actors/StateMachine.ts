@@ -24,6 +24,10 @@ export interface Supervisor<S, E extends TaggedEvent> extends MachineHost<S, E> 
   readonly launch: (machine: StateMachine<S, E>) => void
   /** The machine has ended and leaves memory, after the store has forgotten these events, which nobody will plan. */
   readonly leave: (machine: StateMachine<S, E>, unplanned: ReadonlyArray<Envelope<E>>) => void
+  /** The machine is parked because the store failed: brings it back when that is its group's policy. */
+  readonly awaitStore: (machine: StateMachine<S, E>, comeBack: () => void) => void
+  /** The store did what a machine waited for. */
+  readonly storeBack: (machine: StateMachine<S, E>) => void
 }
 
 export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Supervisor<S, E>> {
@@ -60,6 +64,13 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     this.host.launch(this)
   }
 
+  /** Goes on where it was parked: with the state that it holds, which is the stored one, and the same events. */
+  private goOn(): void {
+    this.reason = ""
+    this.phase = "live"
+    this.host.launch(this)
+  }
+
   private install(found: StoredMachine<S, E> | null, revive: boolean): void {
     const { core } = this
     if (found !== null) {
@@ -77,6 +88,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     if (found?.ended === true && !revive)
       this.endWith("it has ended", this.loading === null ? 0 : found.inbox.length)
     this.loading = null
+    if (this.awaitsStore) this.host.storeBack(this)
     this.waiters?.loaded()
   }
 
@@ -161,6 +173,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     const known = Effect.matchEffect(saving, {
       onSuccess: () => {
         this.saving = false
+        if (this.awaitsStore) this.host.storeBack(this)
         this.following = saved()
         if (this.closing) this.refuseAll(() => this.terminated())
         return Effect.void
@@ -178,6 +191,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
   private saved(next: Planned<S, E>, step: Step | null, at: number): Effect.Effect<void> | null {
     const { host, core } = this
     this.books.committed()
+    if (this.awaitsStore) host.storeBack(this)
     answer(host, this.id, core.mailbox, next)
     core.saved(next)
     const trouble = troubleOf(next)
@@ -245,7 +259,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     return saving === null ? settled() : this.afterSave(saving, settled)
   }
 
-  /** Nothing happened; the same events are planned again after a pause, or the machine is parked. */
+  /** Nothing happened; the same events are planned again after a pause, or when the parked machine comes back. */
   private saveFailed(error: StoreError): Effect.Effect<void> {
     this.core.saveFailed()
     this.note("save", error.message)
@@ -253,6 +267,7 @@ export class StateMachine<S, E extends TaggedEvent> extends LiveMachine<S, E, Su
     const pause = this.budget.take(settings.restarts, clock.unsafeCurrentTimeMillis())
     if (pause !== null) return clock.sleep(pause)
     this.park(error.message)
+    this.host.awaitStore(this, () => this.goOn())
     return Effect.void
   }
 

@@ -7,11 +7,19 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly cause?: unknown
 }> {}
 
+/** What a driver says, and what made it say so: the first is often no more than that a statement failed. */
+const wordsOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error && !cause.message.includes(cause.cause.message)
+    ? `${cause.message}: ${cause.cause.message}`
+    : cause.message
+}
+
 export const storeError = (operation: string) => (cause: unknown) =>
   cause instanceof StoreError
     ? cause
     : new StoreError({
         operation,
-        message: `the store failed to ${operation}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        message: `the store failed to ${operation}: ${wordsOf(cause)}`,
         cause,
       })

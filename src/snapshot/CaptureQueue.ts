@@ -90,6 +90,16 @@ export class CaptureQueue {
     if (this.durations.length > rememberedCaptures) this.durations.shift()
   }
 
+  /** The link was taken and could not be started: it goes to the end of its host's line, and the host waits till then. */
+  putBack(id: string, notBefore: number): void {
+    const capture = this.active.get(id)
+    if (capture === undefined) return
+    const { host } = capture
+    this.deactivate(id)
+    this.waiting.set(id, { host, place: host.line.push(id) })
+    host.nextAt = Math.max(host.nextAt, notBefore)
+  }
+
   /** Takes the next link whose turn it is; null when none may start now. */
   take(now: number): string | null {
     if (this.paused || this.active.size >= this.slots) return null

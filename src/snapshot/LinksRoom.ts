@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Hub } from "../actors/Hub.ts"
 import { Journal } from "../actors/Journal.ts"
+import { defaults as restartDefaults, type RestartPolicy } from "../actors/RestartPolicy.ts"
 import { StateGroup } from "../actors/StateGroup.ts"
 import { StateStore } from "../actors/StateStore.ts"
 import type { StoreError } from "../actors/StoreError.ts"
@@ -41,6 +42,10 @@ export interface LinksSettings {
   readonly toolVersion: string
   readonly upkeep?: UpkeepSettings
   readonly schedules?: ScheduleSettings
+  /** What a link does when the store fails it. */
+  readonly restarts?: RestartPolicy
+  /** The pause of a host whose link could not be started, milliseconds. */
+  readonly startAgainMillis?: number
 }
 
 /** How far a capture is: its step, the `part`-th `of` so many. */
@@ -56,6 +61,12 @@ export class LinkNews extends Context.Tag("linkseal/snapshot/LinkNews")<
   LinkNews,
   { readonly progress: Stream.Stream<CaptureProgress>; readonly queue: Stream.Stream<QueueStatus> }
 >() {}
+
+/** A disk that was full is looked at again this often: a link that it stopped goes on by itself. */
+const restartPolicy: RestartPolicy = { ...restartDefaults, storeReturnMillis: 10_000 }
+
+/** The pause of a host whose link could not be started: the store has a trouble that takes time to mend. */
+const startAgainMillis = 10_000
 
 /** An idle link leaves memory after this. */
 const idleMillis = 60_000
@@ -93,6 +104,7 @@ const journalDetail = (event: LinkEvent): string | null => {
 const makeGroup = (
   world: StepWorld,
   sql: SqlClient.SqlClient,
+  restarts: RestartPolicy,
   noted: (link: LinkRecord, at: number) => void,
 ) =>
   StateGroup.make<LinkRecord, LinkEvent, StepServices>({
@@ -110,15 +122,17 @@ const makeGroup = (
       if (was === is) return []
       return [is === null ? Timers.cancel("retry") : Timers.at("retry", is, { _tag: "RetryDue" as const })]
     },
-    observe: ({ after, at, from, to }) => {
+    observe: ({ after, at, events, from, to }) => {
+      for (const { event } of events)
+        if (event._tag === "SnapshotStored") world.texts.drop(event.captured.snapshot.id)
       if (from !== to) noted(after, at)
     },
     deadLetter: "log",
-    settings: { resume: true, interruptibleSteps: true, idleTimeToPassivateMillis: idleMillis },
+    settings: { resume: true, interruptibleSteps: true, idleTimeToPassivateMillis: idleMillis, restarts },
   })
 
 /** Starts waiting links while there are slots; sleeps until something changes, or a host's pause is over. */
-const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: Wake) => {
+const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: Wake, againMillis = startAgainMillis) => {
   const startOne = (id: string) =>
     Effect.gen(function* () {
       const snapshotId = yield* Ids.next
@@ -127,7 +141,7 @@ const runQueue = (queue: CaptureQueue, group: LinkGroup, wake: Wake) => {
       Effect.catchAll((error) =>
         Effect.zipRight(
           Effect.logError(`could not start the capture of ${id}: ${error.message}`),
-          Effect.sync(() => queue.ended(id, null)),
+          Effect.map(Clock.currentTimeMillis, (now) => queue.putBack(id, now + againMillis)),
         ),
       ),
     )
@@ -180,7 +194,7 @@ export const layerLinks = (
       }
       yield* fillQueue(queue, sql)
       const upkeep = yield* makeUpkeep(settings.upkeep)
-      const group = yield* makeGroup(world, sql, (link, at) => {
+      const group = yield* makeGroup(world, sql, settings.restarts ?? restartPolicy, (link, at) => {
         if (link.state === "queued") queue.waits(link.id, link.url)
         else if (working.has(link.state)) queue.started(link.id, link.url, at)
         else queue.ended(link.id, restingStates.has(link.state as LinkState) ? at : null)
@@ -193,7 +207,7 @@ export const layerLinks = (
       const schedulesWake = new Wake()
       const scheduleFileWake = new Wake()
       const tasks = [
-        runQueue(queue, group, wake),
+        runQueue(queue, group, wake, settings.startAgainMillis),
         keepLinkFiles(store, filesWake.wait),
         upkeep.run(group),
         runSchedules(group, queue, schedulesWake, settings.schedules),

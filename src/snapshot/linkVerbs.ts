@@ -180,9 +180,14 @@ export const makeLinks = (parts: LinkParts) =>
     const fileOf: Verbs["artefactFile"] = (snapshotId, name) =>
       Effect.gen(function* () {
         const { sha256, mediaType, bytes } = yield* artefact(snapshotId, name)
-        const path = yield* content
-          .plainPath(sha256, extensionOf(name, mediaType))
-          .pipe(Effect.mapError(() => new NotFound({ what: "artefact", id: `${name} of ${snapshotId}` })))
+        const path = yield* content.plainPath(sha256, extensionOf(name, mediaType)).pipe(
+          Effect.catchAll((error) =>
+            // The unpacked copy has no place: that says nothing about the file.
+            error.reason === "disk-full"
+              ? Effect.die(error)
+              : Effect.fail(new NotFound({ what: "artefact", id: `${name} of ${snapshotId}` })),
+          ),
+        )
         return { path, mediaType, bytes, sha256 }
       })
 

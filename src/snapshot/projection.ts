@@ -118,7 +118,7 @@ const applyOne = (change: LinkChange, texts: Texts) =>
     const { after, before, at } = change
     const snapshot = change.events.find((event) => event._tag === "SnapshotStored")
     if (snapshot !== undefined)
-      yield* stored(change, snapshot.captured, texts.take(snapshot.captured.snapshot.id))
+      yield* stored(change, snapshot.captured, texts.get(snapshot.captured.snapshot.id))
     for (const event of change.events) {
       if (event._tag === "VersionsMerged")
         yield* insertSnapshots(event.versions.map((version) => ({ linkId: after.id, ...version })))

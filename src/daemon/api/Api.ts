@@ -12,7 +12,16 @@ import { eventsGroup } from "./events.ts"
 import { fsmGroup } from "./fsm.ts"
 import { linksGroup } from "./links.ts"
 import { describe } from "./openApi.ts"
-import { BadRequest, Broken, Forbidden, Misdirected, TooBig, Unauthorized } from "./Problem.ts"
+import {
+  BadRequest,
+  Broken,
+  DiskFull,
+  Forbidden,
+  Misdirected,
+  StandsStill,
+  TooBig,
+  Unauthorized,
+} from "./Problem.ts"
 import { queueGroup } from "./queue.ts"
 import { sealingGroup } from "./sealing.ts"
 import { schedulesGroup } from "./schedules.ts"
@@ -48,6 +57,8 @@ export const api = HttpApi.make("linkseal")
   .addError(TooBig)
   .addError(Misdirected)
   .addError(Broken)
+  .addError(StandsStill)
+  .addError(DiskFull)
   .prefix("/api/v1")
   .annotate(OpenApi.Title, "Linkseal")
   .annotate(OpenApi.Description, "Keeps snapshots of links; runs a modelled Filecoin sealing pipeline.")

@@ -22,7 +22,7 @@ export const ErrorBody = Schema.Struct({
 }).annotations({ identifier: "Error" })
 export type ErrorBody = typeof ErrorBody.Type
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 421 | 500 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 421 | 500 | 503 | 507
 
 /** A refusal on its way out. `status` is the HTTP status, the rest is the body. */
 export class Problem extends Data.TaggedError("Problem")<{
@@ -64,3 +64,5 @@ export const Conflict = ofStatus(409, "not possible in this state")
 export const TooBig = ofStatus(413, "the body is too big")
 export const Misdirected = ofStatus(421, "the Host header is not ours")
 export const Broken = ofStatus(500, "a defect of the daemon; it is in its log")
+export const StandsStill = ofStatus(503, "the link waits for its store; it goes on by itself")
+export const DiskFull = ofStatus(507, "the disk of the data folder is full")

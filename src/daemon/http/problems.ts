@@ -13,6 +13,7 @@ import { BadRequest, type CannotCompare, NotFound, NotInThisState } from "../../
 import { pushMaxBytes } from "../api/links.ts"
 import { Problem, problemBody } from "../api/Problem.ts"
 import { decodeSentence } from "./decodeSentence.ts"
+import { storeProblem } from "./storeProblem.ts"
 import { NoSuchSector, Refused, UnknownName, WrongValue } from "./SealingPort.ts"
 
 export type RoomError =
@@ -94,6 +95,8 @@ const knownProblem = (error: unknown, maxBodyBytes: number): Problem | undefined
     const { method, url } = error.request
     return new Problem({ status: 404, code: "no-route", message: `no ${method} ${url.split("?")[0]} here` })
   }
+  const store = storeProblem(error)
+  if (store !== undefined) return store
   if (error instanceof MultipartError) return formProblem(error)
   if (error instanceof HttpServerError.RequestError) return requestProblem(error, maxBodyBytes)
   return undefined
@@ -119,7 +122,10 @@ export const causeResponse = (
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   if (isGone(cause)) return Effect.interrupt
   const problem = knownProblem(Cause.squash(cause), maxBodyBytes)
-  return problem === undefined
-    ? Effect.as(Effect.logError("a request failed", cause), problemResponse(broken))
-    : Effect.succeed(problemResponse(problem))
+  if (problem === undefined)
+    return Effect.as(Effect.logError("a request failed", cause), problemResponse(broken))
+  const answer = Effect.succeed(problemResponse(problem))
+  return problem.status < 500
+    ? answer
+    : Effect.zipRight(Effect.logWarning(`a request failed: ${problem.message}`), answer)
 }

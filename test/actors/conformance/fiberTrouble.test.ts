@@ -124,6 +124,64 @@ describe.each(stores)("fiber driver on $name", (kind) => {
     )
   })
 
+  const returning = { restarts: { ...defaults, storeReturnMillis: 10_000 } }
+
+  it("a machine that the store refused for long comes back by itself, and its step runs once", () => {
+    const faults = new Faults()
+    return onStore(withFaults(kind, faults), () =>
+      Effect.gen(function* () {
+        const steps: Array<number> = []
+        const group = yield* make({
+          planner: countOne([]),
+          step: (state) => Effect.sync(() => steps.push(state.A)),
+          settings: { ...returning, resume: true },
+        })
+        yield* group.send(1, start)
+        yield* group.getAfter(1)
+        faults.failSaves = Number.POSITIVE_INFINITY
+        const waiting = yield* Effect.fork(Effect.flip(group.sendAndWait(1, note(2))))
+        expect((yield* Fiber.join(waiting))._tag).toBe("MachineParked")
+        yield* Effect.sleep("1 hour")
+        expect(yield* group.status(1)).toMatchObject({
+          phase: "parked",
+          reason: "the disk is full",
+          pending: 1,
+        })
+        faults.failSaves = 0
+        yield* Effect.sleep("11 seconds")
+        expect(yield* group.status(1)).toMatchObject({ phase: "live", reason: "", pending: 0 })
+        expect(steps).toEqual([1, 2])
+        yield* group.send(1, note(3))
+        expect((yield* group.getAfter(1))?.A).toBe(3)
+      }),
+    )
+  })
+
+  it("a machine that the store could not load comes back with what waits for it", () => {
+    const faults = new Faults()
+    return atPlace(withFaults(kind, faults), (place) =>
+      Effect.gen(function* () {
+        yield* life(
+          place,
+          Effect.flatMap(make(), (group) => Effect.zipRight(group.send(1, start), group.getAfter(1))),
+        )
+        faults.failLoads = Number.POSITIVE_INFINITY
+        yield* life(
+          place,
+          Effect.gen(function* () {
+            const group = yield* make({ settings: returning })
+            expect((yield* Effect.flip(group.sendAndWait(1, b(7))))._tag).toBe("MachineParked")
+            yield* Effect.sleep("1 hour")
+            faults.failLoads = 0
+            yield* Effect.sleep("11 seconds")
+            yield* group.send(1, b(8))
+            expect(yield* group.getAfter(1)).toEqual({ A: 2, B: 8 })
+          }),
+        )
+      }),
+    )
+  })
+
   it.each<readonly [string, OnStepFailure, string]>([
     ["idle", { _tag: "Idle" }, "planned"],
     ["park", { _tag: "Park" }, "MachineParked"],

@@ -49,6 +49,10 @@ export const stores: ReadonlyArray<StoreKind> = [memory, sqlite]
 export class Faults {
   /** So many saves fail, one after the other. */
   failSaves = 0
+  /** So many loads fail, one after the other. */
+  failLoads = 0
+  /** So many have. */
+  failedLoads = 0
   /** Saves of this machine take so long. */
   slow: { readonly id: string | number; readonly millis: number } | null = null
   /** Saves are done at once, and say so only after so long. */
@@ -68,63 +72,73 @@ export class Faults {
 }
 
 /** The store, with faults between it and the group. */
-export const faulty = (faults: Faults) => (layer: Layer.Layer<StateStore | Journal>) =>
-  Layer.map(layer, (context) => context).pipe(
-    Layer.flatMap((context) =>
-      Layer.merge(
-        Layer.succeedContext(context),
-        Layer.effect(
-          StateStore,
-          Effect.map(Effect.provide(StateStore, context), (store) =>
-            StateStore.of({
-              ...store,
-              open: (shelf) => {
-                const inner = store.open(shelf)
-                return {
-                  ...inner,
-                  setTimers: (...args) =>
-                    Effect.delay(
-                      Effect.suspend(() =>
-                        faults.failTimers-- > 0
-                          ? Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
-                          : inner.setTimers(...args),
-                      ),
-                      faults.slowTimersMillis,
-                    ),
-                  accept: (...args) =>
-                    faults.slowAcceptMillis === 0
-                      ? inner.accept(...args)
-                      : Effect.delay(
-                          Effect.suspend(() => inner.accept(...args)),
-                          faults.slowAcceptMillis,
+export const faulty =
+  (faults: Faults) =>
+  <E, R>(layer: Layer.Layer<StateStore | Journal, E, R>) =>
+    Layer.map(layer, (context) => context).pipe(
+      Layer.flatMap((context) =>
+        Layer.merge(
+          Layer.succeedContext(context),
+          Layer.effect(
+            StateStore,
+            Effect.map(Effect.provide(StateStore, context), (store) =>
+              StateStore.of({
+                ...store,
+                open: (shelf) => {
+                  const inner = store.open(shelf)
+                  return {
+                    ...inner,
+                    load: (...args) => {
+                      if (faults.failLoads <= 0) return inner.load(...args)
+                      faults.failLoads--
+                      faults.failedLoads++
+                      return Effect.fail(new StoreError({ operation: "load", message: "the disk is gone" }))
+                    },
+                    setTimers: (...args) =>
+                      Effect.delay(
+                        Effect.suspend(() =>
+                          faults.failTimers-- > 0
+                            ? Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
+                            : inner.setTimers(...args),
                         ),
-                  has: (of) => (faults.lookUpDies ? Effect.die("no such table") : inner.has(of)),
-                  discard: (...args) =>
-                    Effect.delay(
-                      Effect.suspend(() => inner.discard(...args)),
-                      faults.slowDiscardMillis,
-                    ),
-                  save: (save) => {
-                    faults.saves.push(save)
-                    if (faults.failSaves > 0) {
-                      faults.failSaves--
-                      return Effect.fail(new StoreError({ operation: "write", message: "the disk is full" }))
-                    }
-                    const saving = () => inner.save(save) ?? Effect.void
-                    if (faults.lateSavesMillis > 0)
-                      return Effect.zipLeft(Effect.suspend(saving), Effect.sleep(faults.lateSavesMillis))
-                    return faults.slow?.id === save.id
-                      ? Effect.delay(Effect.suspend(saving), faults.slow.millis)
-                      : inner.save(save)
-                  },
-                }
-              },
-            }),
+                        faults.slowTimersMillis,
+                      ),
+                    accept: (...args) =>
+                      faults.slowAcceptMillis === 0
+                        ? inner.accept(...args)
+                        : Effect.delay(
+                            Effect.suspend(() => inner.accept(...args)),
+                            faults.slowAcceptMillis,
+                          ),
+                    has: (of) => (faults.lookUpDies ? Effect.die("no such table") : inner.has(of)),
+                    discard: (...args) =>
+                      Effect.delay(
+                        Effect.suspend(() => inner.discard(...args)),
+                        faults.slowDiscardMillis,
+                      ),
+                    save: (save) => {
+                      faults.saves.push(save)
+                      if (faults.failSaves > 0) {
+                        faults.failSaves--
+                        return Effect.fail(
+                          new StoreError({ operation: "write", message: "the disk is full" }),
+                        )
+                      }
+                      const saving = () => inner.save(save) ?? Effect.void
+                      if (faults.lateSavesMillis > 0)
+                        return Effect.zipLeft(Effect.suspend(saving), Effect.sleep(faults.lateSavesMillis))
+                      return faults.slow?.id === save.id
+                        ? Effect.delay(Effect.suspend(saving), faults.slow.millis)
+                        : inner.save(save)
+                    },
+                  }
+                },
+              }),
+            ),
           ),
         ),
       ),
-    ),
-  )
+    )
 
 /** A kind of store whose writes fail when told to. */
 export const withFaults = (kind: StoreKind, faults: Faults): StoreKind => ({

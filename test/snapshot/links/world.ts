@@ -15,6 +15,7 @@ import type { CaptureOptions } from "../../../src/snapshot/capture/Capture.ts"
 import { captureFailure, type CaptureFailure } from "../../../src/snapshot/capture/CaptureFailure.ts"
 import { layerLinks, type LinksSettings } from "../../../src/snapshot/LinksRoom.ts"
 import { catalogueMigrations, roomMigrations } from "../../../src/snapshot/migrations.ts"
+import { Faults, faulty } from "../../actors/support/stores.ts"
 import { Capturer } from "../../../src/snapshot/steps/Capturer.ts"
 
 /** What the pipeline does with an address. */
@@ -127,6 +128,8 @@ export interface WorldOptions {
   readonly home: string
   readonly pipeline: Pipeline
   readonly settings?: Partial<LinksSettings>
+  /** What the store of the machines fails at. */
+  readonly faults?: Faults
 }
 
 const settingsOf = (given: Partial<LinksSettings> = {}): LinksSettings => ({
@@ -137,7 +140,7 @@ const settingsOf = (given: Partial<LinksSettings> = {}): LinksSettings => ({
 })
 
 /** Database, store and archive of a home, as the room and `rebuild` need them. */
-export const storageLayer = (home: string) => {
+export const storageLayer = (home: string, faults = new Faults()) => {
   const sql = SqliteClient.layer({ filename: join(home, "linkseal.db") })
   const migrated = Layer.effectDiscard(
     Effect.zipRight(migrate("catalogue", catalogueMigrations), migrate("snapshot", roomMigrations)),
@@ -145,13 +148,13 @@ export const storageLayer = (home: string) => {
   const archive = Layer.merge(ManifestStore.layer, Drafts.layer).pipe(
     Layer.provideMerge(ContentStore.layer({ home })),
   )
-  return Layer.mergeAll(layerSql, archive, migrated).pipe(Layer.provideMerge(sql))
+  return Layer.mergeAll(faulty(faults)(layerSql), archive, migrated).pipe(Layer.provideMerge(sql))
 }
 
 /** The room; building it is a start of the daemon, closing its scope a stop. */
-export const roomLayer = ({ home, pipeline, settings }: WorldOptions) =>
+export const roomLayer = ({ faults, home, pipeline, settings }: WorldOptions) =>
   layerLinks(settingsOf(settings)).pipe(
-    Layer.provideMerge(Layer.merge(storageLayer(home), capturerOver(pipeline))),
+    Layer.provideMerge(Layer.merge(storageLayer(home, faults), capturerOver(pipeline))),
   )
 
 /** A folder of its own for a test, removed with the scope. */
