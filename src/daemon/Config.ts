@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { SealingSettings } from "../sealing/SealingSettings.ts"
+import { cookiesProblem } from "../snapshot/capture/browser/cookiesFile.ts"
 import { CaptureSettings } from "../snapshot/capture/Settings.ts"
 import { QueueSettings } from "../snapshot/CaptureQueue.ts"
 import { RetrySettings } from "../snapshot/steps/retry.ts"
@@ -31,6 +32,10 @@ const Port = Schema.Int.pipe(Schema.between(0, 65_535)).annotations({
   message: () => ({ message: "a port is a whole number from 0 to 65535", override: true }),
 })
 
+const LogLevel = Schema.Literal("debug", "info", "warning", "error").annotations({
+  message: () => ({ message: "must be debug, info, warning or error", override: true }),
+})
+
 export const Settings = Schema.Struct({
   /** All data. */
   home: Schema.String,
@@ -50,9 +55,7 @@ export const Settings = Schema.Struct({
   maxBodyBytes: Schema.optionalWith(Schema.Int.pipe(Schema.between(1_024, 1_073_741_824)), {
     default: () => 10_485_760,
   }),
-  logLevel: Schema.optionalWith(Schema.Literal("debug", "info", "warning", "error"), {
-    default: () => "info" as const,
-  }),
+  logLevel: Schema.optionalWith(LogLevel, { default: () => "info" as const }),
   ...roomSettings,
 })
 export type Settings = typeof Settings.Type
@@ -174,15 +177,16 @@ const decodeSettings = ({ file, path, fromEnv = {}, fromLine = {} }: Written, ho
 export const readSettingsFile = (path: string, home: string): Either.Either<Settings, WrongSetting> =>
   Either.flatMap(readConfigFile(path, false), (file) => decodeSettings({ file, path }, home))
 
-/** What only the disk can tell: is the file there, and this user's to read? */
+/** What only the disk can tell: is the file there, this user's to read, and one of cookies? */
 const checkCookiesFile = (file: string | null, where: string): Either.Either<void, WrongSetting> => {
   if (file === null) return Either.void
+  const wrong = (why: string) =>
+    Either.left(new WrongSetting({ message: `setting capture.cookiesFile (from ${where}): ${why}` }))
   try {
-    readFileSync(file)
-    return Either.void
+    const problem = cookiesProblem(readFileSync(file, "utf8"))
+    return problem === null ? Either.void : wrong(`${file} is no cookies.txt: ${problem}`)
   } catch (cause) {
-    const message = `setting capture.cookiesFile (from ${where}): ${(cause as Error).message}; name a cookies.txt, or leave it out`
-    return Either.left(new WrongSetting({ message }))
+    return wrong(`${(cause as Error).message}; name a cookies.txt, or leave it out`)
   }
 }
 

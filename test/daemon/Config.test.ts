@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import type { Flags } from "../../src/daemon/Config.ts"
 import { loadSettings } from "../../src/daemon/Config.ts"
@@ -80,6 +81,26 @@ describe("settings", () => {
     ],
     [{ capture: { headers: { "a.example": { "X Key": "a" } } } }, /^setting capture\.headers\.a\.example/],
     [{ capture: { cookiesFile: "/nowhere/cookies.txt" } }, /^setting capture\.cookiesFile .*ENOENT/],
+    [
+      { capture: { cookiesFile: fileURLToPath(import.meta.url) } },
+      /^setting capture\.cookiesFile .*is no cookies\.txt: .*export a cookies\.txt/,
+    ],
+    [{ capture: { colorScheme: "blue" } }, /^setting capture\.colorScheme .*: must be light or dark$/],
+    [{ logLevel: "loud" }, /^setting logLevel .*: must be debug, info, warning or error$/],
+    [
+      { capture: { headers: { "a b": {} } } },
+      /^setting capture\.headers .*"a b" is no host: write one like example\.org/,
+    ],
+    [
+      { capture: { headers: { "https://a.example:80/x": {} } } },
+      /is no host: write a\.example, without http:\/\/, port/,
+    ],
+    [{ capture: { headers: { "*.a.example": {} } } }, /write a\.example, .*stands for its subdomains too/],
+    [{ capture: { headers: { "例子.example": {} } } }, /write xn--fsqu00a\.example,/],
+    [
+      { capture: { headers: { "a.example": { Host: "b.example" } } } },
+      /^setting capture\.headers\.a\.example .*Host is a line that every request writes itself: leave it out$/,
+    ],
     ["{", /^cannot read .*config\.json: /],
     [[1], /must hold one JSON object$/],
   ])("refuse the file %j with its place and what to write", (content, message) => {
@@ -93,7 +114,17 @@ describe("settings", () => {
       )
     }
     expect(problem({ home: folder(), port: "0" }, { LINKSEAL_PORT: "abc" })).toMatch(/from the environment/)
-    const capture = { timezone: "Asia/Shanghai", language: "zh-Hans-CN", userAgent: "Reader/1.0 (it's)" }
+    const cookiesFile = join(folder(), "cookies.txt")
+    writeFileSync(cookiesFile, "# Netscape HTTP Cookie File\n\n.a.example\tTRUE\t/\tFALSE\t0\tsession\t1\n")
+    const headers = { "A.example": { "X-Key": "a" }, "127.0.0.1": { Authorization: "b" }, "[::1]": {} }
+    const capture = {
+      timezone: "Asia/Shanghai",
+      language: "zh-Hans-CN",
+      userAgent: "Reader/1.0 (it's)",
+      colorScheme: "dark",
+      cookiesFile,
+      headers,
+    }
     expect(problem({ home: withFile({ capture }) })).toBe("accepted")
   })
 

@@ -32,13 +32,47 @@ const isLanguage = (tag: string) => succeeds(() => new Intl.Locale(tag))
 const isHeaderText = (value: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 const isHeaderName = (name: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)
 
+/** Lines of the connection and of how a body is packed: with another value in them no request would be understood. */
+const ownHeaders =
+  /^(host|connection|keep-alive|proxy-connection|upgrade|te|trailer|transfer-encoding|content-length|accept-encoding|expect)$/i
+
+const headerProblem = (name: string): string | null => {
+  if (!isHeaderName(name)) return `${JSON.stringify(name)} is no name of a header line`
+  return ownHeaders.test(name) ? `${name} is a line that every request writes itself: leave it out` : null
+}
+
+/** A host as it stands in an address, in the only form that requests are compared with. */
+const hostProblem = (host: string): string | null => {
+  const known = hostIn(host.replace(/^(\*?\.)+/, ""))
+  if (known === host.toLowerCase()) return null
+  const hint = known === null ? "write one like example.org" : `write ${known}`
+  return `${JSON.stringify(host)} is no host: ${hint}, without http://, port, path and *; it stands for its subdomains too`
+}
+
+const hostIn = (written: string): string | null => {
+  try {
+    const { hostname } = new URL(/^https?:\/\//i.test(written) ? written : `http://${written}`)
+    return hostname === "" || /[\s%]/.test(hostname) ? null : hostname
+  } catch {
+    return null
+  }
+}
+
+const keysAre = (problemOf: (key: string) => string | null) => (record: Readonly<Record<string, unknown>>) =>
+  Object.keys(record)
+    .map(problemOf)
+    .find((problem) => problem !== null) ?? true
+
 const HeaderText = text(isHeaderText, "a header line is one line without control characters")
 const Headers = Schema.Record({ key: Schema.String, value: HeaderText }).pipe(
-  Schema.filter((lines) => {
-    const wrong = Object.keys(lines).find((name) => !isHeaderName(name))
-    return wrong === undefined || `${JSON.stringify(wrong)} is no name of a header line`
-  }),
+  Schema.filter(keysAre(headerProblem)),
 )
+const HeadersByHost = Schema.Record({ key: Schema.String, value: Headers }).pipe(
+  Schema.filter(keysAre(hostProblem)),
+)
+const ColorScheme = Schema.Literal("light", "dark").annotations({
+  message: () => ({ message: "must be light or dark", override: true }),
+})
 const UserAgent = text(
   (value) => value !== "" && isHeaderText(value),
   "a user agent is one line without control characters",
@@ -82,11 +116,9 @@ export const CaptureSettings = Schema.Struct({
   /** A BCP 47 tag, sent as Accept-Language and seen by scripts. */
   language: Schema.optionalWith(Language, { default: () => "en-US" }),
   timezone: nullable(Timezone),
-  colorScheme: Schema.optionalWith(Schema.Literal("light", "dark"), { default: () => "light" as const }),
+  colorScheme: Schema.optionalWith(ColorScheme, { default: () => "light" as const }),
   /** Header lines to add, by host; a host stands for its subdomains too. */
-  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Headers }), {
-    default: () => ({}),
-  }),
+  headers: Schema.optionalWith(HeadersByHost, { default: () => ({}) }),
   /** Path of a Netscape `cookies.txt`, as browser extensions export it. */
   cookiesFile: nullable(Schema.String),
 

@@ -50,6 +50,22 @@ const parseCookiesFile = (text: string): ReadonlyArray<Cookie> =>
     ]
   })
 
+const flag = /^(TRUE|FALSE)$/i
+
+/** Why a text is no `cookies.txt`, as a clause for the user; null when it is one, or says nothing. */
+export const cookiesProblem = (text: string): string | null => {
+  const lines = text
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith(httpOnlyPrefix) || !/^\s*(#|$)/.test(line))
+  const isCookie = (line: string) => {
+    const fields = line.split("\t")
+    return fields.length === 7 && flag.test(fields[1]!) && flag.test(fields[3]!)
+  }
+  return lines.length === 0 || lines.some(isCookie)
+    ? null
+    : "no line of it is a cookie (seven fields with tabs between them); export a cookies.txt in the Netscape format with an extension of your browser"
+}
+
 /** The `Cookie` header for a request of ours, or null when no cookie fits. */
 export const cookieHeader = (cookies: ReadonlyArray<Cookie>, url: URL, nowSeconds: number): string | null => {
   const fitting = cookies.filter(
@@ -69,13 +85,18 @@ const hostMatches = (domain: string, host: string): boolean =>
 export const readCookies = (
   settings: CaptureSettings,
 ): Effect.Effect<ReadonlyArray<Cookie>, CaptureFailure> =>
-  settings.cookiesFile === null
-    ? Effect.succeed([])
-    : Effect.tryPromise({
-        try: async () => parseCookiesFile(await readFile(settings.cookiesFile!, "utf8")),
-        catch: () =>
-          captureFailure(
-            "bad-settings",
-            `The cookies file ${settings.cookiesFile} cannot be read: correct the setting cookiesFile.`,
-          ),
-      })
+  Effect.gen(function* () {
+    const { cookiesFile } = settings
+    if (cookiesFile === null) return []
+    const wrong = (why: string) =>
+      captureFailure(
+        "bad-settings",
+        `The cookies file ${cookiesFile} ${why}: correct the setting cookiesFile.`,
+      )
+    const text = yield* Effect.tryPromise({
+      try: () => readFile(cookiesFile, "utf8"),
+      catch: () => wrong("cannot be read"),
+    })
+    if (cookiesProblem(text) !== null) return yield* Effect.fail(wrong("holds no cookies"))
+    return parseCookiesFile(text)
+  })
