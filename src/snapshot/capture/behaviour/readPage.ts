@@ -7,6 +7,7 @@ import type { PageFacts } from "../inpage/facts.ts"
 import type { Part, Serialised } from "../inpage/serialised.ts"
 import { checkLastDocument } from "./openPage.ts"
 import { withoutUserinfoOf } from "../userinfo.ts"
+import { sheetSources } from "./sheetSources.ts"
 import { framesOfWorld, restyledOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
 
 const maxFrames = 200
@@ -28,11 +29,17 @@ export const readPage = (
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
       Effect.gen(function* () {
-        const written = yield* world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis)
+        const [written, sources] = yield* Effect.all(
+          [
+            world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis),
+            sheetSources(world, capturing.recording, frame.id, limitMillis),
+          ],
+          { concurrency: 2 },
+        )
         const serialised = yield* world.call<Serialised>(
           frame.id,
           "serialise",
-          [framesOfWorld, restyledOfWorld, { plain: false, written }],
+          [framesOfWorld, restyledOfWorld, { plain: false, written, sources }],
           limitMillis,
         )
         const children = new Map<number, FrameTree>()
@@ -59,7 +66,7 @@ export const readPage = (
       const plain = yield* world.call<Serialised>(
         root.id,
         "serialise",
-        [[], restyledOfWorld, { plain: true, written: false }],
+        [[], restyledOfWorld, { plain: true, written: false, sources: {} }],
         limitMillis,
       )
       found.plainHtml = clean(plain)

@@ -313,7 +313,8 @@ const head = (stamp: PageStamp | null): string => {
 const quirks =
   "<style>:where(table){font-size:medium;font-weight:initial;font-style:initial;line-height:initial;white-space:initial;text-align:initial}</style>"
 
-const decodeText = (bytes: Buffer, exchange: Exchange): string => {
+/** Style text from its bytes, by what the header, itself or the browser says of its encoding. */
+export const decodeText = (bytes: Buffer, exchange: Exchange): string => {
   if (exchange.decoded) return bytes.toString("utf8")
   const declared = /^@charset "([^"]+)"/.exec(bytes.subarray(0, 200).toString("latin1"))?.[1]
   const header = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? ""

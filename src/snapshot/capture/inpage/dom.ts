@@ -1,29 +1,41 @@
 /**
  * The little of the DOM that our code inside a page uses. The project is compiled without the DOM's types, for
  * nothing else may touch a DOM. Everything in this folder is turned to text and run in a world of its own inside the
- * page: page scripts cannot see or change it, and a function there may use only its arguments and the others here.
+ * page: page scripts cannot see or change it, and a function there may use only its arguments and, as
+ * `window.linkseal`, the others here.
  */
+import type { canvasStyle, topLayerStyle } from "./looks.ts"
+import type { chosenCandidate, pictureOf } from "./pictures.ts"
+import type { changedText, isUsed, rulesOf } from "./sheets.ts"
+
 export interface PageNode {
   readonly nodeType: number
   readonly nodeValue: string | null
   readonly childNodes: ArrayLike<PageNode>
   readonly firstChild: PageNode | null
   readonly nextSibling: PageNode | null
+  readonly assignedSlot?: PageElement | null
   textContent: string | null
 }
 
 export interface PageSheet {
-  readonly cssRules: ArrayLike<{ readonly cssText: string }>
+  readonly cssRules: ArrayLike<{ readonly cssText: string; readonly type: number }>
   readonly disabled: boolean
   readonly href: string | null
-  readonly media: { readonly mediaText: string }
+  readonly media: { mediaText: string }
+  readonly title?: string | null
+  readonly ownerNode?: PageElement | null
   replaceSync(text: string): void
+  insertRule(rule: string, index: number): void
+  deleteRule(index: number): void
 }
 
 export interface PageRoot extends PageNode {
   readonly adoptedStyleSheets: ArrayLike<PageSheet>
   readonly mode?: string
   readonly delegatesFocus?: boolean
+  readonly host?: PageElement
+  elementsFromPoint?(x: number, y: number): ReadonlyArray<PageElement>
   querySelector(selector: string): PageElement | null
   querySelectorAll(selector: string): ArrayLike<PageElement> & Iterable<PageElement>
 }
@@ -61,6 +73,7 @@ export interface PageElement extends PageRoot {
   readonly scrollHeight: number
   readonly scrollWidth: number
   readonly clientHeight: number
+  readonly clientWidth: number
   readonly style: { setProperty(name: string, value: string, priority?: string): void }
   scrollTop: number
   loading?: string
@@ -75,8 +88,12 @@ export interface PageElement extends PageRoot {
   closest(selector: string): PageElement | null
   contains(other: PageElement): boolean
   getBoundingClientRect(): PageRect
+  getRootNode(): PageRoot
+  checkVisibility?(): boolean
+  assignedNodes?(): ReadonlyArray<PageNode>
   click(): void
   toDataURL?(type?: string): string
+  computedStyleMap(): { get(name: string): { toString(): string } | null | undefined }
   getContext?(kind: "2d"): { drawImage(image: PageElement, x: number, y: number): void }
 }
 
@@ -98,15 +115,27 @@ export interface PageDocument extends PageRoot {
   elementsFromPoint(x: number, y: number): ReadonlyArray<PageElement>
 }
 
+export type PageStyle = Readonly<Record<string, string>> & { getPropertyValue(name: string): string }
+
 export interface PageWindow {
   readonly innerWidth: number
   readonly innerHeight: number
   readonly scrollY: number
   readonly document: PageDocument
   readonly location: { readonly href: string }
-  readonly CSSStyleSheet: new () => PageSheet
+  readonly CSSStyleSheet: new (options?: { baseURL?: string }) => PageSheet
+  /** Functions of this folder for others of it; `window` is the global object of our own world. */
+  readonly linkseal: {
+    readonly canvasStyle: typeof canvasStyle
+    readonly changedText: typeof changedText
+    readonly chosenCandidate: typeof chosenCandidate
+    readonly isUsed: typeof isUsed
+    readonly pictureOf: typeof pictureOf
+    readonly rulesOf: typeof rulesOf
+    readonly topLayerStyle: typeof topLayerStyle
+  }
   scrollTo(options: { top: number; left: number; behavior: string }): void
-  getComputedStyle(element: PageElement): Readonly<Record<string, string>>
+  getComputedStyle(element: PageElement, pseudo?: string): PageStyle
   matchMedia(query: string): { readonly matches: boolean }
   requestAnimationFrame(callback: () => void): number
   setTimeout(callback: () => void, millis: number): number

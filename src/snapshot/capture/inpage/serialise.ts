@@ -3,7 +3,7 @@
  * and references (resources, styles, frames) that are filled in outside the page from the recording. What could run
  * or call home is left out here; the policy that the built page carries is the second lock.
  */
-import type { PageDocument, PageElement, PageNode, PageRoot, PageSheet, PageWindow } from "./dom.ts"
+import type { PageDocument, PageElement, PageNode, PageRoot, PageWindow } from "./dom.ts"
 import type { Part, Serialised, SerialiseOptions } from "./serialised.ts"
 
 export function serialise(
@@ -13,7 +13,9 @@ export function serialise(
   options: SerialiseOptions,
 ): Serialised {
   const document: PageDocument = window.document
-  const { plain, written } = options
+  const { plain, sources, written } = options
+  const { canvasStyle, changedText, chosenCandidate, isUsed, pictureOf, rulesOf, topLayerStyle } =
+    window.linkseal
   const html = "http://www.w3.org/1999/xhtml"
   const parts: Array<Part> = []
   let text = ""
@@ -59,13 +61,6 @@ export function serialise(
     if (url.startsWith("data:")) return attribute(name, url + suffix)
     emitAll(` ${name}="`, { kind: "resource", url, media }, `${suffix}"`)
   }
-  const rulesOf = (sheet: PageSheet): string | null => {
-    try {
-      return Array.from(sheet.cssRules, (rule) => rule.cssText).join("\n")
-    } catch {
-      return null
-    }
-  }
   const styleStart = (media: string) => {
     if (media === "") emit("<style>")
     else emitAll('<style media="', { kind: "media", text: media }, '">')
@@ -75,34 +70,35 @@ export function serialise(
     emitAll({ kind: "css", text: css, base, attribute: false }, "</style>")
   }
 
-  /** What scripts added to a style element with insertRule is not in its text. */
-  const styleText = (element: PageElement): string => {
+  const style = (element: PageElement) => {
+    if (plain || !isApplied(element)) return
     const content = element.textContent ?? ""
-    const sheet = element.sheet
-    if (sheet === null || sheet === undefined || /@import/i.test(content)) return content
-    try {
-      const fresh = new window.CSSStyleSheet()
-      fresh.replaceSync(content)
-      return fresh.cssRules.length === sheet.cssRules.length ? content : (rulesOf(sheet) ?? content)
-    } catch {
-      return content
-    }
+    const changed = element.sheet ? changedText(window, element.sheet, content, document.baseURI) : null
+    styleBlock(changed ?? content, document.baseURI, mediaOf(element))
   }
   const mediaOf = (element: PageElement): string =>
     element.sheet?.disabled === true ? "not all" : (element.getAttribute("media") ?? "")
+
+  const isAlternate = (element: PageElement) => /\balternate\b/i.test(element.getAttribute("rel") ?? "")
+  /** Titles choose among the sheets of the document; a shadow root uses its own all. */
+  const isApplied = (element: PageElement) =>
+    root > 0 || !(element.hasAttribute("title") || isAlternate(element)) || isUsed(window, element)
 
   const link = (element: PageElement) => {
     const rel = (element.getAttribute("rel") ?? "").toLowerCase().split(/\s+/)
     const href = element.getAttribute("href") ?? ""
     if (rel.includes("stylesheet")) {
-      if (plain || (rel.includes("alternate") && element.sheet?.disabled !== false)) return
+      const { sheet } = element
       // No sheet at all: it has not come, or is disabled.
-      if (element.sheet === null || element.sheet === undefined) return
-      styleStart(mediaOf(element))
+      if (plain || sheet === null || sheet === undefined || !isApplied(element)) return
       const url = absolute(href)
       const known = /^https?:/.test(url)
-      emitAll({ kind: "sheet", url: known ? url : "", text: rulesOf(element.sheet) }, "</style>")
-      return
+      const source = Object.hasOwn(sources, url) ? sources[url]! : null
+      const changed = source === null ? null : changedText(window, sheet, source.text, source.base)
+      if (changed !== null) return styleBlock(changed, source!.base, mediaOf(element))
+      styleStart(mediaOf(element))
+      const rules = source === null ? rulesOf(sheet) : null
+      return emitAll({ kind: "sheet", url: known ? url : "", text: rules }, "</style>")
     }
     if (rel.includes("canonical") || rel.includes("license") || rel.includes("author")) {
       emit(`<link rel="${escapeAttribute(rel.join(" "))}" href="${escapeAttribute(absolute(href))}">`)
@@ -115,34 +111,6 @@ export function serialise(
     emitAll('<meta name="color-scheme" content="', { kind: "scheme", text: content }, '">')
   }
 
-  /** The candidate that the browser chose, with its descriptor, so that the picture keeps its size. */
-  const chosenDescriptor = (
-    element: PageElement,
-    chosen: string,
-  ): { descriptor: string; sizes: string | null } | null => {
-    const picture = element.parentElement?.localName === "picture" ? element.parentElement : null
-    const holders = [...(picture === null ? [] : Array.from(picture.querySelectorAll("source"))), element]
-    for (const holder of holders) {
-      for (const candidate of (holder.getAttribute("srcset") ?? "").matchAll(
-        /(\S*[^\s,])(?:\s+([\d.]+[wx]))?\s*(?:,|$)/g,
-      )) {
-        if (absolute(candidate[1]!) === chosen)
-          return { descriptor: candidate[2] ?? "1x", sizes: holder.getAttribute("sizes") }
-      }
-    }
-    return null
-  }
-  const drawn = (element: PageElement, width: number, height: number): string | null => {
-    try {
-      const canvas = document.createElement("canvas")
-      canvas.setAttribute("width", String(width))
-      canvas.setAttribute("height", String(height))
-      canvas.getContext!("2d").drawImage(element, 0, 0)
-      return canvas.toDataURL!("image/png")
-    } catch {
-      return null
-    }
-  }
   const remember = (name: string, value: string, url: string) => {
     if (written && url !== value && !value.startsWith("data:")) attribute(`data-ls-${name}`, value)
   }
@@ -152,14 +120,15 @@ export function serialise(
     remember("src", element.getAttribute("src") ?? "", "")
     if (plain) return attribute("src", source)
     if (source.startsWith("blob:")) {
-      const picture = drawn(
+      const picture = pictureOf(
+        document,
         element,
         element.naturalWidth ?? 0,
         (element as { naturalHeight?: number }).naturalHeight ?? 0,
       )
       return picture === null ? undefined : attribute("src", picture)
     }
-    const chosen = chosenDescriptor(element, source)
+    const chosen = chosenCandidate(document, element, source)
     const isPlain = chosen === null || chosen.descriptor === "1x"
     // The rule that pictures share is in the document, where shadow roots do not see it.
     if (isPlain && root === 0 && !source.startsWith("data:")) return emit({ kind: "picture", url: source })
@@ -169,18 +138,21 @@ export function serialise(
   }
   const video = (element: PageElement) => {
     const poster = element.getAttribute("poster")
-    const frame = element.videoWidth ? drawn(element, element.videoWidth, element.videoHeight ?? 0) : null
+    const frame = element.videoWidth
+      ? pictureOf(document, element, element.videoWidth, element.videoHeight ?? 0)
+      : null
     if (frame !== null) attribute("poster", frame)
     else if (poster !== null) resource("poster", absolute(poster))
     if (element.currentSrc) resource("src", element.currentSrc, true)
   }
-  const canvasStyle = (element: PageElement): string => {
-    try {
-      const picture = element.toDataURL!("image/png")
-      return `;background-image:url("${picture}")!important;background-size:100% 100%!important;background-repeat:no-repeat!important;background-origin:content-box!important;background-position:0 0!important`
-    } catch {
-      return ""
-    }
+  /** What no rule of the page says and no script will say again. */
+  const ownStyle = (element: PageElement, tag: string): string => {
+    if (plain) return ""
+    if (tag === "canvas") return canvasStyle(window, element)
+    const isOnTop =
+      (tag === "dialog" && element.matches(":modal")) ||
+      (element.hasAttribute("popover") && element.matches(":popover-open"))
+    return isOnTop ? topLayerStyle(window, element) : ""
   }
 
   const state = (element: PageElement, name: string) => {
@@ -195,7 +167,9 @@ export function serialise(
   }
   const ownSource = new Set("img video audio iframe frame embed object image feimage".split(" "))
 
-  const plainAttribute = (element: PageElement, tag: string, name: string) => {
+  const styleAttribute = (css: string) =>
+    emitAll(' style="', { kind: "css", text: css, base: document.baseURI, attribute: true }, '"')
+  const plainAttribute = (element: PageElement, tag: string, name: string, own = "") => {
     const lower = name.toLowerCase()
     const value =
       lower === "style" && restyled.has(element) ? restyled.get(element) : element.getAttribute(name)
@@ -204,8 +178,7 @@ export function serialise(
     if (!/^[^\s"'<>/=]+$/.test(name)) return
     if (lower === "style") {
       if (plain) return
-      const css = value + (tag === "canvas" ? canvasStyle(element) : "")
-      return emitAll(' style="', { kind: "css", text: css, base: document.baseURI, attribute: true }, '"')
+      return styleAttribute(value + own)
     }
     if (!plain && (tag === "input" || tag === "option") && /^(value|checked|selected)$/.test(lower)) return
     if (lower === "popover" && element.matches(":popover-open")) return
@@ -244,15 +217,13 @@ export function serialise(
     if (drawing !== null) emit({ kind: "drawing", url: drawing, root })
     emit(`<${tag}`)
     if (drawing !== null) emit({ kind: "use", url: drawing })
+    const own = ownStyle(element, tag)
     let styled = false
     for (const name of element.getAttributeNames()) {
       if (name === "style") styled = restyled.get(element) !== null
-      plainAttribute(element, tag, name)
+      plainAttribute(element, tag, name, own)
     }
-    if (tag === "canvas" && !styled && !plain) {
-      const css = canvasStyle(element)
-      emitAll(' style="', { kind: "css", text: css, base: document.baseURI, attribute: true }, '"')
-    }
+    if (own !== "" && !styled) styleAttribute(own)
     if (tag === "img") image(element)
     else if (tag === "video" && !plain) video(element)
     else if (tag === "audio" && !plain && element.currentSrc) resource("src", element.currentSrc, true)
@@ -359,8 +330,7 @@ export function serialise(
     }
     if (!isKept) return
     if (isHtml) {
-      if (name === "style")
-        return plain ? undefined : styleBlock(styleText(node), document.baseURI, mediaOf(node))
+      if (name === "style") return style(node)
       if (name === "link") return link(node)
       if (name === "meta") return meta(node)
       if (name === "iframe" || name === "frame") return frame(node, name)

@@ -41,4 +41,11 @@ export interface SerialiseOptions {
   readonly plain: boolean
   /** Remember what was written in addresses, for style sheets that ask for it (`data-ls-href`, `data-ls-src`). */
   readonly written: boolean
+  /** What came for the addresses of `link` elements, and the address that its own are relative to. */
+  readonly sources: Readonly<Record<string, SheetSource>>
+}
+
+export interface SheetSource {
+  readonly text: string
+  readonly base: string
 }

@@ -4,8 +4,11 @@
  */
 import { answerConsent, drawn, firstSight, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
 import { facts, frameText, textLength } from "./facts.ts"
+import { canvasStyle, topLayerStyle } from "./looks.ts"
+import { chosenCandidate, pictureOf } from "./pictures.ts"
 import { asksForAddresses } from "./selectors.ts"
 import { serialise } from "./serialise.ts"
+import { changedText, isUsed, linkedSheets, rulesOf } from "./sheets.ts"
 
 const functions = {
   answerConsent,
@@ -20,6 +23,14 @@ const functions = {
   frameText,
   asksForAddresses,
   serialise,
+  canvasStyle,
+  topLayerStyle,
+  chosenCandidate,
+  pictureOf,
+  changedText,
+  isUsed,
+  linkedSheets,
+  rulesOf,
 }
 
 /** Some compilers wrap functions in a call of `__name`, which does not exist in a page. */
