@@ -39,7 +39,7 @@ import {
 import { SealingPort } from "./SealingPort.ts"
 import { schedulesHandlers } from "./schedules.ts"
 import { snapshotsHandlers } from "./snapshots.ts"
-import { isPageRoute, makeStatic } from "./Static.ts"
+import { makeStatic, opensPage } from "./Static.ts"
 import { statusHandlers } from "./status.ts"
 import {
   diffHandlers,
@@ -226,7 +226,7 @@ const route = (settings: AppSettings, page: Effect.Effect.Success<ReturnType<typ
       if (path === "/api/docs") return docs
       if (path.startsWith("/api/")) return yield* toApi(apiApp, request, settings)
       if (path === "/metrics") return yield* renderMetrics
-      if (isPageRoute(path) && request.method === "GET") {
+      if (opensPage(request, path) && request.method === "GET") {
         const elsewhere = movedToNumber(request) ?? logIn(search, path, settings)
         if (elsewhere !== undefined) return elsewhere
       }

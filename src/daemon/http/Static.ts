@@ -1,6 +1,6 @@
 /**
  * The page: files of `dist/web`, read once at start and compressed on first use. Addresses of the page's own routes
- * all answer `index.html`; any other unknown path is 404.
+ * all answer `index.html`; any other unknown path is 404, to who opens it in a browser with the page's own word for it.
  */
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -43,7 +43,15 @@ const pageRoutes = [
 ]
 
 /** Is this an address of the page itself, to be answered with `index.html`? */
-export const isPageRoute = (path: string) => pageRoutes.some((route) => route.test(path))
+const isPageRoute = (path: string) => pageRoutes.some((route) => route.test(path))
+
+/** Is it opened in a window of a browser, rather than asked for by a page or a program? */
+const isOpened = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
+  (method === "GET" || method === "HEAD") && /\btext\/html\b/i.test(headers.accept ?? "")
+
+/** Does the request open the page, be it at an address that it does not know? */
+export const opensPage = (request: HttpServerRequest.HttpServerRequest, path: string): boolean =>
+  isPageRoute(path) || isOpened(request)
 
 type Encoding = "br" | "gzip" | "identity"
 
@@ -113,7 +121,7 @@ export const makeStatic = (root: string, artefactOrigin: string) =>
       assets.set(path, yield* makeAsset(path, readFileSync(file)))
     }
     const headers = pageHeaders(pagePolicy(artefactOrigin))
-    const serve = (asset: Asset, request: HttpServerRequest.HttpServerRequest) =>
+    const serve = (asset: Asset, request: HttpServerRequest.HttpServerRequest, status = 200) =>
       Effect.gen(function* () {
         const encoding = chooseEncoding(request.headers["accept-encoding"])
         const etag = `"${asset.etag}-${encoding}"`
@@ -123,20 +131,23 @@ export const makeStatic = (root: string, artefactOrigin: string) =>
           vary: "accept-encoding",
           "cache-control": asset.immutable ? "public, max-age=31536000, immutable" : "no-store",
         }
-        if (request.headers["if-none-match"] === etag)
+        if (status === 200 && request.headers["if-none-match"] === etag)
           return HttpServerResponse.empty({ status: 304, headers: all })
         const bytes = yield* asset.bytes(encoding)
         const plain = encoding === "identity" || bytes === (yield* asset.bytes("identity"))
         return HttpServerResponse.uint8Array(bytes, {
           contentType: asset.type,
+          status,
           headers: plain ? all : { ...all, "content-encoding": encoding },
         })
       })
     return (request: HttpServerRequest.HttpServerRequest, path: string) => {
       if (request.method !== "GET" && request.method !== "HEAD") return undefined
-      const asset = isPageRoute(path) ? assets.get("/index.html") : assets.get(path)
+      const index = assets.get("/index.html")
+      const asset = isPageRoute(path) ? index : assets.get(path)
       if (asset !== undefined) return serve(asset, request)
-      return isPageRoute(path) ? Effect.succeed(notBuilt) : undefined
+      if (isPageRoute(path)) return Effect.succeed(notBuilt)
+      return index !== undefined && isOpened(request) ? serve(index, request, 404) : undefined
     }
   })
 

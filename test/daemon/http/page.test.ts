@@ -39,6 +39,21 @@ describe("the page", () => {
     expect(text).toContain("<title>Linkseal</title>")
   })
 
+  it("says itself that there is no such page, to who opens an unknown path in a browser", async () => {
+    const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for (const path of ["/nosuchpage", "/tags", "/schedules", "/links", "/a/b.html"]) {
+      const { headers, status, text } = await get(path, { accept })
+      expect([path, status, headers["content-type"]]).toEqual([path, 404, "text/html; charset=utf-8"])
+      expect(text).toContain("<title>Linkseal</title>")
+      const asked = await get(path, { accept: "*/*" })
+      expect([asked.status, asked.json]).toMatchObject([404, { error: { code: "no-route" } }])
+    }
+    expect((await get("/api/v1/nosuch", { accept })).json).toHaveProperty("error")
+    expect((await get("/assets/nosuch.js")).headers["content-type"]).toMatch(/^application\/json/)
+    const moved = await get("/tags?token=wrong", { accept })
+    expect([moved.status, moved.headers.location]).toEqual([302, "/tags"])
+  })
+
   it("runs only its own scripts, and shows frames and pictures of the artefact origin", async () => {
     const policy = (await get("/")).headers["content-security-policy"]!
     expect(policy).toContain("default-src 'none'")
