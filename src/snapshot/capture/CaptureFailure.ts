@@ -23,6 +23,7 @@ export type FailureCode =
   | "browser-crashed"
   | "no-browser"
   | "bad-settings"
+  | "archive-error"
   | `http-${number}`
 
 export class CaptureFailure extends Data.TaggedError("CaptureFailure")<{

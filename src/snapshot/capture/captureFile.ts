@@ -9,6 +9,7 @@ import { basename, join } from "node:path"
 import { Transform, type Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { fileTypeFromFile } from "file-type"
+import { archiveError } from "../archive/ArchiveError.ts"
 import type { SinkError } from "../archive/ArtefactSink.ts"
 import { artefactNames } from "../Snapshot.ts"
 import { NotApplicable, ArtefactProblem, makeArtefact, type Made } from "./artefacts/artefact.ts"
@@ -120,7 +121,7 @@ const download = (capturing: Capturing): Effect.Effect<Downloaded, CaptureFailur
         catch: (error) =>
           error instanceof TooLarge || guard.overBudget
             ? captureFailure("too-large", tooLargeMessage(settings.maxBytes))
-            : failureOf(error, new URL(answer.url), guard),
+            : (ourDisk(path, error) ?? failureOf(error, new URL(answer.url), guard)),
       })
       return answer.headers["content-type"] ?? ""
     }).pipe(Effect.scoped)
@@ -131,6 +132,12 @@ const download = (capturing: Capturing): Effect.Effect<Downloaded, CaptureFailur
     )
     return { path, ...(yield* typeOf(path, header)) }
   })
+
+/** The failure when it is our disk that does not take the file, and not its site; else null. */
+const ourDisk = (path: string, error: unknown): CaptureFailure | null => {
+  const { message, reason } = archiveError(path)(error)
+  return reason === "disk-full" || reason === "not-writable" ? captureFailure("archive-error", message) : null
+}
 
 class TooLarge extends Error {}
 
