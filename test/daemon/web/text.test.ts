@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { readShared, recognise } from "../../../src/daemon/web/add/recognise.ts"
 import { bytes, duration, langOf, siteOf } from "../../../src/daemon/web/lib/format.ts"
 import { requestOf, termsOf, withoutTerm, withTag } from "../../../src/daemon/web/lib/query.ts"
-import { piecesOf } from "../../../src/daemon/web/links/excerpt.ts"
+import { piecesOf, startNearHit } from "../../../src/daemon/web/links/excerpt.ts"
 
 describe("pasted text", () => {
   it("gives the addresses in it, each once, and the lines that have none", () => {
@@ -104,6 +104,22 @@ describe("an excerpt", () => {
     expect(piecesOf("<img src=x onerror=alert(1)>")).toEqual([
       { text: "<img src=x onerror=alert(1)>", hit: false },
     ])
+  })
+
+  it("begins near its first hit where a line is narrow, at a word if there is one", () => {
+    const shown = (html: string, room: number) =>
+      startNearHit(piecesOf(html), room)
+        .map(({ hit, text }) => (hit ? `[${text}]` : text))
+        .join("")
+    const english =
+      "A long way into the sentence there is the <mark>narwhal</mark> at last, and a <mark>narwhal</mark>"
+    expect(shown(english, 14)).toBe("…there is the [narwhal] at last, and a [narwhal]")
+    expect(shown(english, 200)).toBe(
+      "A long way into the sentence there is the [narwhal] at last, and a [narwhal]",
+    )
+    expect(shown("很长的一句话走了很久才到<mark>熊猫</mark>这里", 14)).toBe("…话走了很久才到[熊猫]这里")
+    expect(shown("<mark>narwhal</mark> first", 14)).toBe("[narwhal] first")
+    expect(shown("nothing marked at all in here", 5)).toBe("nothing marked at all in here")
   })
 })
 

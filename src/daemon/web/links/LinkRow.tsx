@@ -10,7 +10,7 @@ import { useKey } from "../lib/Store.ts"
 import type { Link, Progress } from "../lib/types.ts"
 import { Icon } from "../parts/Icon.tsx"
 import { StateMark } from "../parts/StateMark.tsx"
-import { piecesOf } from "./excerpt.ts"
+import { piecesOf, startNearHit } from "./excerpt.ts"
 import { failureSentence, failureWord } from "./failures.ts"
 import { reasonWord } from "./reasons.ts"
 import { doubtWords, linkLooks, stepWords } from "./states.ts"
@@ -162,9 +162,12 @@ const TagChips = ({ link }: { readonly link: Link }) => {
   )
 }
 
-const Marked = ({ excerpt }: { readonly excerpt: Excerpt }) => (
+/** Latin letters before the first hit that leave it room, in a line as narrow as a phone and in a wide one. */
+const leadRoom = { narrow: 14, wide: 36 } as const
+
+const Marked = ({ excerpt, room }: { readonly excerpt: Excerpt; readonly room: number }) => (
   <div className="truncate pl-6 text-[0.8125rem] text-muted" lang={langOf(excerpt.html)}>
-    {piecesOf(excerpt.html).map((piece, index) =>
+    {startNearHit(piecesOf(excerpt.html), room).map((piece, index) =>
       piece.hit ? <mark key={index}>{piece.text}</mark> : piece.text,
     )}
   </div>
@@ -223,7 +226,7 @@ const WideCells = ({ link, step, pictures, excerpt, reason }: CellsProps) => {
           </span>
           <Again link={link} />
         </span>
-        {excerpt !== undefined && <Marked excerpt={excerpt} />}
+        {excerpt !== undefined && <Marked excerpt={excerpt} room={leadRoom.wide} />}
       </span>
       <span role="cell" className="truncate text-[0.8125rem] text-muted">
         {siteOf(link.url)}
@@ -248,7 +251,7 @@ const NarrowCells = ({ link, step, pictures, excerpt, reason }: CellsProps) => (
       <StateMark state={link.state} progress={step} />
       <span className="truncate">{reason ?? siteOf(link.url)}</span>
     </span>
-    {excerpt !== undefined && <Marked excerpt={excerpt} />}
+    {excerpt !== undefined && <Marked excerpt={excerpt} room={leadRoom.narrow} />}
   </span>
 )
 
