@@ -60,7 +60,7 @@ export const Duration = Schema.transformOrFail(
             new ParseResult.Type(
               ast,
               text,
-              "not a duration: write a number and a unit, for example 3 h or 30 days",
+              "not a duration: write a number and a unit (ms, s, min, h or d), for example 3 h or 30 days",
             ),
           )
         : ParseResult.succeed(millis)

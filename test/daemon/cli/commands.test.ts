@@ -304,6 +304,7 @@ describe("the sealing world", () => {
     [["sectors", "pledge", "--count", "9"], 1, "too many sectors sealing"],
     [["sectors", "nonsense"], 2, "unknown command"],
     [["clock", "advance", "soon"], 2, "not a duration"],
+    [["schedule", "add", "--tag", "a", "--every", "1m"], 2, "(min, h or d), at least 10 min"],
     [["clock", "scale", "-1"], 2, "above 0"],
     [["clock", "sideways"], 2, "too many arguments"],
     [["sealing", "auto-pledge", "maybe"], 2, "on, off"],

@@ -16,7 +16,9 @@ const turn = async (session: Session, change: object) =>
 const duration = (text: string) => {
   const millis = parseDuration(text)
   if (millis === undefined) {
-    throw usageError(`${text} is not a duration: write a number and a unit, for example "3 h"`)
+    throw usageError(
+      `${text} is not a duration: write a number and a unit (ms, s, min, h or d), for example "3 h"`,
+    )
   }
   const problem = advanceProblem(millis)
   if (problem !== null) throw usageError(`${text} is too far: it ${problem}`)

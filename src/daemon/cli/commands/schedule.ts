@@ -1,6 +1,7 @@
 /** `linkseal schedule`: what is captured again by itself, and when. */
 import type { Command } from "commander"
 import type { SchedulesDocument } from "../../api/schedules.ts"
+import { parseDuration } from "../../words/durations.ts"
 import { usageError } from "../CliError.ts"
 import type { Program, Session } from "../command.ts"
 import { define } from "../command.ts"
@@ -12,6 +13,13 @@ interface Options {
   readonly query?: string
   readonly every?: string
   readonly cron?: string
+}
+
+const checkEvery = (every: string | undefined) => {
+  if (every !== undefined && parseDuration(every) === undefined)
+    throw usageError(
+      `--every ${every} is not a duration: write a number and a unit (min, h or d), at least 10 min, for example 7d`,
+    )
 }
 
 const text = ({ io, paint }: Session, { schedules }: SchedulesDocument) =>
@@ -51,6 +59,7 @@ export const scheduleCommand = (program: Program, root: Command) => {
       const targets = [link, query, tag].filter((one) => one !== undefined)
       if (targets.length !== 1) throw usageError("say one of --link, --tag and --query")
       if ((every === undefined) === (cron === undefined)) throw usageError("say either --every or --cron")
+      checkEvery(every)
       const body = { cron, every, link, query, tag }
       show(session, await session.client().send<SchedulesDocument>("POST", "/schedules", body))
     },

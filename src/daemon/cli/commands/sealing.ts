@@ -65,7 +65,9 @@ const parseEvery = (text: string | undefined) => {
   if (text === undefined) return text
   const millis = parseDuration(text)
   if (millis === undefined)
-    throw usageError(`--every ${text} is not a duration: write a number and a unit, for example "10 min"`)
+    throw usageError(
+      `--every ${text} is not a duration: write a number and a unit (s, min, h or d), for example "10 min"`,
+    )
   const problem = intervalProblem(millis)
   if (problem !== null) throw usageError(`--every ${text} ${problem}`)
   return text
