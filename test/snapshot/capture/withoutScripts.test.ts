@@ -191,4 +191,30 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
       }),
     slow,
   )
+
+  it.scoped(
+    "has its words apart in the article where slots, blocks of its own and fields keep them apart",
+    () =>
+      Effect.gen(function* () {
+        const { origin } = yield* site({
+          "/": `<!doctype html><title>Slots</title><h1>Slots</h1>
+            <x-c><b slot=title>Slotted</b>default<i slot=nowhere>unseen</i></x-c><x-d>left<input>right</x-d>
+            <details open><summary>Summary</summary>Details</details>${story}
+            <style>x-d { display: block }</style>
+            <script>customElements.define("x-c", class extends HTMLElement { constructor() { super()
+              this.attachShadow({ mode: "open" }).innerHTML = "<h3><slot name=title></slot></h3><div><slot></slot></div>" } })</script>`,
+        })
+        const { text } = yield* captureUrl(`${origin}/`, only("article.txt"))
+        const words = text("article.txt").split(/\s+/)
+        expect(words.slice(words.indexOf("Slotted"), words.indexOf("Words"))).toEqual([
+          "Slotted",
+          "default",
+          "left",
+          "right",
+          "Summary",
+          "Details",
+        ])
+      }),
+    slow,
+  )
 })

@@ -72,7 +72,7 @@ const withDefuddle = async (html: string, url: string): Promise<Article | null> 
 }
 
 const blocks = new Set(
-  "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul".split(
+  "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary table tr ul".split(
     " ",
   ),
 )

@@ -295,16 +295,16 @@ export function serialise(
     root = outer
   }
 
+  /** As it is drawn: what stands in a slot is written where the slot is. */
+  const slot = (element: PageElement) => {
+    const nodes = element.assignedNodes?.() ?? []
+    if (nodes.length > 0) nodes.forEach(visit)
+    else children(element)
+  }
   const inside = (element: PageElement, tag: string) => {
-    if (
-      element.shadowRoot !== null &&
-      element.shadowRoot !== undefined &&
-      tag !== "video" &&
-      tag !== "audio"
-    ) {
-      if (plain) children(element.shadowRoot)
-      else shadow(element.shadowRoot)
-    }
+    const tree = tag === "video" || tag === "audio" ? null : (element.shadowRoot ?? null)
+    if (tree !== null && plain) return children(tree)
+    if (tree !== null) shadow(tree)
     if (tag === "head") {
       emit({ kind: "head" })
       children(element)
@@ -319,6 +319,15 @@ export function serialise(
     }
   }
 
+  const plainTag = (element: PageElement, name: string): string => {
+    if (name === "xmp" || name === "plaintext" || name === "listing") return "pre"
+    // Whoever reads the text knows only the elements of HTML, and takes a short `div` for an ornament.
+    const isBlock =
+      plain &&
+      name.includes("-") &&
+      !/^(inline|contents|none)/.test(window.getComputedStyle(element)["display"] ?? "")
+    return isBlock ? "section" : name
+  }
   const kept = new Map<string, boolean>()
   const element = (node: PageElement) => {
     const isHtml = node.namespaceURI === html
@@ -337,16 +346,22 @@ export function serialise(
       if (name === "frameset") return frameset(node)
       if (name === "object" || name === "embed") return embedded(node, name)
       if (name === "source" && !plain) return
+      if (name === "slot" && plain) return slot(node)
     } else if (name === "style") {
       emit("<style>")
       emit({ kind: "css", text: node.textContent ?? "", base: document.baseURI, attribute: false })
       return emit("</style>")
     } else if (/^(set|animate|animatemotion|animatetransform|foreignobject)$/i.test(name) && plain) return
-    const tag = isHtml && (name === "xmp" || name === "plaintext" || name === "listing") ? "pre" : name
+    const tag = isHtml ? plainTag(node, name) : name
+    // Words on both sides of a field are words apart.
+    const isField = plain && /^(input|select|textarea|button)$/.test(name)
+    if (isField) emit(" ")
     open(node, tag)
-    if (isHtml && voids.has(tag)) return
-    inside(node, tag)
-    emit(`</${tag}>`)
+    if (!isHtml || !voids.has(tag)) {
+      inside(node, tag)
+      emit(`</${tag}>`)
+    }
+    if (isField) emit(" ")
   }
   const visit = (node: PageNode) => {
     if (node.nodeType === 3 || node.nodeType === 4) emit(escapeText(node.nodeValue ?? ""))
