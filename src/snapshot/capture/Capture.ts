@@ -165,6 +165,7 @@ const forgetVisit = ({ found }: Capturing): void => {
   found.tree = null
   found.plainHtml = null
   found.frameText = ""
+  found.floatingText = ""
 }
 
 /** A capture of which neither the page nor its picture came out is no capture. */

@@ -26,6 +26,8 @@ export interface Findings {
   description: string | null
   /** Text of frames, which `facts.text` has not. */
   frameText: string
+  /** Text of what floated over the page and was put away for the picture, walls excepted. */
+  floatingText: string
   tree: FrameTree | null
   /** The page without styles, for the article extractors. */
   plainHtml: string | null
@@ -43,6 +45,7 @@ export const newFindings = (url: string): Findings => ({
   title: null,
   description: null,
   frameText: "",
+  floatingText: "",
   tree: null,
   plainHtml: null,
   picture: null,

@@ -4,6 +4,7 @@
  */
 import type { DoubtReason, Verdict } from "../Snapshot.ts"
 import { parseUrl } from "../parseUrl.ts"
+import * as words from "./verdictWords.ts"
 
 export interface Evidence {
   readonly requestedUrl: string
@@ -14,6 +15,12 @@ export interface Evidence {
   readonly text: string
   /** Loaded pictures larger than an icon, and drawings. */
   readonly pictures: number
+  /** Characters of the text that are links. */
+  readonly linkText: number
+  /** Fields to type into, passwords included. */
+  readonly fields: number
+  /** There are scripts that could have shown more. */
+  readonly scripted: boolean
   readonly passwordFields: number
   readonly frameUrls: ReadonlyArray<string>
   /** What still lies over the first screen after consent was answered: its share (0 to 1) and text. */
@@ -31,27 +38,33 @@ export const judgeCapture = (evidence: Evidence): Verdict => {
 const littleText = 1_500
 /** Characters that a form and what goes with it have. */
 const shortText = 500
+/** Characters below which a sentence that machines write is the page's own, and not quoted by it. */
+const noticeText = 800
 const compact = (text: string) => text.replace(/\s+/g, " ").trim()
 const headline = (e: Evidence) => compact([e.title, ...e.headings].join(" | "))
 
-const consentTopic =
-  /cookie|consent|gdpr|privacy|datenschutz|einwillig|confidentialit|privacidad|同意|クッキー|쿠키|隐私/i
-const consentVerb =
-  /accept|agree|allow|reject|akzeptier|zustimm|accepter|aceptar|accetta|接受|同意|許可|동의|принять/i
-const loginWords =
-  /\b(log ?in|sign ?in|log on|anmelden|einloggen|se connecter|connexion|iniciar sesi[oó]n|accedi|aanmelden)\b|登录|登入|请先登录|ログイン|로그인|войти|вход/i
-const challengeTitle =
-  /just a moment|attention required|are you (a )?(human|robot)|verify(ing)? (that )?you are (a )?human|checking your browser|security check|access denied|bot verification|human verification|ddos protection|请稍候|安全验证|人机验证|访问验证|ロボットではない/i
-const challengeText =
-  /cf-chl|cloudflare|ray id|captcha|verify (that )?you are (a )?human|unusual traffic|enable javascript and cookies to continue|press (and|&) hold|incapsula|perimeterx|datadome|akamai|not a robot|滑动验证|完成验证|验证码/i
-const challengeFrame =
-  /hcaptcha\.com|recaptcha|challenges\.cloudflare\.com|geo\.captcha-delivery\.com|arkoselabs|captcha/i
-const errorHeadline =
-  /(^|\b)(404|410|500|502|503)\b.{0,40}(not found|error|gone|unavailable|bad gateway)|(page|article|file|content|site|seite|página|страница).{0,25}(not found|could ?n[o']t be found|cannot be found|does ?n[o']t exist|no longer (exists|available)|not available|nicht gefunden|no encontrada|не найдена)|^(error )?(404|410|500|502|503)( error)?$|not found$|page introuvable|something went wrong|internal server error|service unavailable|页面不存在|找不到(该|此|您)?.{0,6}页|页面未找到|内容(已被删除|不存在)|ページが見つかりません|페이지를 찾을 수 없/i
+/** Titles often carry the name of the site. */
+const partsOf = (title: string) => [title, ...title.split(/\s[-–—|·•:_]+\s/)]
+const withoutMarks = (text: string) => compact(text).replace(/[.!…。！]+$/, "")
+
+/** Is the title, or a headline, but such a notice? */
+const isHeaded = (e: Evidence, notice: RegExp): boolean =>
+  [...partsOf(e.title), ...e.headings].some((part) => notice.test(withoutMarks(part)))
+
+/** Does the page itself say it? What stands in quotation marks is spoken of. */
+const says = (text: string, sentence: RegExp): boolean => {
+  const found = sentence.exec(text)
+  return found !== null && !/["“”„«‘「『《][^"“”„«»‘’「」『』《》]{0,60}$/.test(text.slice(0, found.index))
+}
 
 const isConsentWall = (e: Evidence): boolean => {
   const over = e.overlay
-  if (over !== null && over.share >= 0.3 && consentTopic.test(over.text) && consentVerb.test(over.text))
+  if (
+    over !== null &&
+    over.share >= 0.3 &&
+    words.consentTopic.test(over.text) &&
+    words.consentVerb.test(over.text)
+  )
     return true
   const text = compact(e.text)
   const host =
@@ -59,45 +72,60 @@ const isConsentWall = (e: Evidence): boolean => {
     /\/(consent|cookie-?wall)\b/i.test(e.finalUrl)
   const alone = text.length < littleText && e.pictures <= 1
   const isTopic =
-    consentTopic.test(headline(e)) || (text.match(new RegExp(consentTopic, "gi"))?.length ?? 0) >= 3
-  return (host || alone) && isTopic && consentVerb.test(text)
+    words.consentTopic.test(headline(e)) ||
+    (text.match(new RegExp(words.consentTopic, "gi"))?.length ?? 0) >= 3 ||
+    (words.consentTopic.test(text) && isHeaded(e, words.consentNotice))
+  return (host || alone) && isTopic && words.consentVerb.test(text)
 }
 
 const isLoginWall = (e: Evidence): boolean => {
   const text = compact(e.text)
   const over = e.overlay
-  if (over !== null && over.share >= 0.3 && loginWords.test(over.text) && e.passwordFields > 0) return true
+  if (over !== null && over.share >= 0.3 && words.loginWords.test(over.text) && e.passwordFields > 0)
+    return true
   const moved = pathOf(e.requestedUrl) !== pathOf(e.finalUrl)
   const askedForIt = /log-?in|sign-?in|auth|sso|account/i.test(pathOf(e.requestedUrl))
   const address =
     /\/(log-?in|sign-?in|signon|auth|sso|accounts?\/login|passport)\b|[?&](next|return_?to|redirect(_uri)?)=/i
   // A form above a text of its own does not keep anybody from reading it.
-  const isForm = text.length < shortText || e.headings.every((heading) => loginWords.test(heading))
-  const says =
-    loginWords.test(e.title) ||
-    (isForm && loginWords.test(headline(e))) ||
-    /must (be logged|log|sign) in|(log|sign) in to (continue|view|read|see)|请(先)?登录/i.test(text)
-  if (e.passwordFields > 0 && text.length < littleText && says) return true
-  return moved && !askedForIt && address.test(e.finalUrl) && loginWords.test(text.slice(0, littleText))
+  const isForm = text.length < shortText || e.headings.every((heading) => words.loginWords.test(heading))
+  const asks =
+    words.loginWords.test(e.title) ||
+    (isForm && words.loginWords.test(headline(e))) ||
+    words.loginSentence.test(text)
+  if (e.passwordFields > 0 && text.length < littleText && asks) return true
+  // The first of two steps, or a code to scan.
+  const titled = partsOf(e.title).some((part) => words.loginNotice.test(withoutMarks(part)))
+  const isFirstStep = e.fields > 0 || /扫码|二维码|\bQR\b/i.test(text)
+  if (text.length < shortText && titled && isHeaded({ ...e, title: "" }, words.loginNotice) && isFirstStep)
+    return true
+  return moved && !askedForIt && address.test(e.finalUrl) && words.loginWords.test(text.slice(0, littleText))
 }
 
 const isChallenge = (e: Evidence): boolean => {
   const text = compact(e.text)
   if (text.length >= littleText) return false
-  const frame = e.frameUrls.some((url) => challengeFrame.test(url))
-  const title = challengeTitle.test(headline(e))
-  const words = challengeText.test(text)
+  if (isHeaded(e, words.challengeNotice)) return true
+  if (text.length < noticeText && says(text, words.challengeSentence)) return true
+  const frame = e.frameUrls.some((url) => words.challengeFrame.test(url))
+  const title = words.challengeTitle.test(headline(e))
+  const said = words.challengeText.test(text)
   return (
-    (title && (words || frame || text.length < 300)) ||
+    (title && (said || frame || text.length < 300)) ||
     (frame && text.length < 500) ||
-    (words && text.length < 400 && e.httpStatus >= 400)
+    (said && text.length < 400 && e.httpStatus >= 400)
   )
 }
 
 const isErrorPage = (e: Evidence): boolean => {
-  if (compact(e.text).length >= littleText) return false
+  const text = compact(e.text)
+  // Between menus there may be but one sentence.
+  if (text.length - e.linkText < littleText && isHeaded(e, words.errorNotice)) return true
+  if (text.length >= littleText) return false
+  if (text.length < shortText && says(text, words.errorSentence)) return true
   return (
-    errorHeadline.test(compact(e.title)) || e.headings.some((heading) => errorHeadline.test(compact(heading)))
+    words.errorHeadline.test(compact(e.title)) ||
+    e.headings.some((heading) => words.errorHeadline.test(compact(heading)))
   )
 }
 
@@ -106,24 +134,25 @@ const nothingSaid = 20
 /** One character of these writings says as much as several of others. */
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
 const denseWeight = 3
-/** A page that says only this is not there yet. */
-const waitWords =
-  /\b(loading|please wait|one moment|just a second|redirecting|you are being redirected|wird geladen|bitte warten|chargement|cargando|caricamento|carregando|загрузка)\b|加载中|载入中|正在加载|正在跳转|请稍[候等]|読み込み中|로딩/gi
 const weightOf = (text: string) => text.length + (text.match(dense)?.length ?? 0) * (denseWeight - 1)
 
-/** Is there nothing to read or see, or only that something is on its way? */
-export const looksBlank = (text: string, pictures: number): boolean =>
-  pictures === 0 &&
-  weightOf(
-    compact(
-      text
-        .slice(0, littleText)
-        .replace(waitWords, "")
-        .replace(/[.…\s]+/g, " "),
-    ),
-  ) < nothingSaid
+/**
+ * Is there nothing to read or see, or only that something is on its way? A word or two are the whole page where no
+ * script could show more.
+ */
+export const looksBlank = (text: string, pictures: number, scripted = true): boolean => {
+  if (pictures > 0) return false
+  const start = text.slice(0, littleText)
+  const rest = compact(start.replace(words.waitWords, "").replace(/[.…。，,!\s]+/g, " "))
+  const isOnItsWay = scripted || rest.length < compact(start.replace(/[.…。，,!\s]+/g, " ")).length
+  return weightOf(rest) < (isOnItsWay ? nothingSaid : 1)
+}
 
-const isBlank = (e: Evidence): boolean => looksBlank(e.text, e.pictures)
+const isBlank = (e: Evidence): boolean => {
+  const text = compact(e.text)
+  if (text.length < shortText && says(text, words.scriptSentence)) return true
+  return looksBlank(e.text, e.pictures, e.scripted)
+}
 
 const isMuchSmaller = (e: Evidence): boolean =>
   e.previousTextLength !== null &&

@@ -28,9 +28,9 @@ export const articleText = (capturing: CapturingPage, article: Found): Effect.Ef
     return { mediaType: "text/plain; charset=utf-8", content: Buffer.from(`${text}\n`) }
   })
 
-/** Everything a reader sees, frames included. */
+/** Everything a reader sees, frames and what floats over the page included. */
 export const visibleText = ({ found }: Pick<CapturingPage, "found">): string =>
-  [found.facts?.text ?? "", found.frameText]
+  [found.facts?.text ?? "", found.floatingText, found.frameText]
     .filter((text) => text !== "")
     .join("\n")
     .trim()

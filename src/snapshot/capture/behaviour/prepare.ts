@@ -31,20 +31,31 @@ export const answerConsent = (
 ): Effect.Effect<null, PageError> =>
   Effect.gen(function* () {
     const { frameId, settings, world } = capturing
-    if (settings.handleConsent) {
-      const clicked = yield* world.call<string | null>(frameId, "answerConsent", [], limitMillis)
+    let gated = false
+    for (const again of settings.handleConsent ? [false, true] : []) {
+      const answer = yield* world.call<Answer | null>(frameId, "answerConsent", [again], limitMillis)
+      if (answer === null) break
       // The wall needs a moment to go.
-      if (clicked !== null) yield* Effect.sleep(afterClickMillis)
+      yield* Effect.sleep(afterClickMillis)
+      gated = answer.gate
+      if (!gated) break
     }
+    // Behind a gate is another page than the one that was looked at.
+    if (gated) yield* scrollPage(capturing, limitMillis)
     return null
   }).pipe(wentOn)
 
 const afterClickMillis = 400
 
-export const hideOverlays = (
-  capturing: CapturingPage,
-  limitMillis: number,
-): Effect.Effect<null, PageError> =>
-  capturing.settings.hideOverlays
-    ? Effect.as(capturing.world.call(capturing.frameId, "hideOverlays", [restyledOfWorld], limitMillis), null)
-    : Effect.succeed(null)
+interface Answer {
+  readonly gate: boolean
+}
+
+export const hideOverlays = (capturing: CapturingPage, limitMillis: number): Effect.Effect<null, PageError> =>
+  Effect.gen(function* () {
+    const { found, frameId, settings, world } = capturing
+    if (settings.hideOverlays) {
+      found.floatingText = yield* world.call<string>(frameId, "hideOverlays", [restyledOfWorld], limitMillis)
+    }
+    return null
+  })

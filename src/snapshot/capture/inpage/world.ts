@@ -1,10 +1,25 @@
 /**
  * The functions of this folder as one text, to be run once in each frame's isolated world. There they are found under
- * `globalThis.linkseal`, which the page's own scripts do not see.
+ * `globalThis.linkseal`, which the page's own scripts do not see. A function may call the others of its own file.
  */
-import { answerConsent, drawn, firstSight, hideOverlays, pulse, scroll, wakeImages } from "./behave.ts"
-import { facts, frameText, textLength } from "./facts.ts"
+import { drawn, firstSight, pulse, scroll, wakeImages } from "./behave.ts"
+import { allText, facts, frameText, hasDrawing, overlayOf, textLength, textOf, unseenParts } from "./facts.ts"
+import { fontRules, hasScriptFonts } from "./fonts.ts"
 import { canvasStyle, topLayerStyle } from "./looks.ts"
+import {
+  answerConsent,
+  closedWalls,
+  consentBoxes,
+  consentWords,
+  elementAt,
+  hasBox,
+  hideOverlays,
+  isGate,
+  isNotice,
+  labelOf,
+  parentOf,
+  rootsOf,
+} from "./overlays.ts"
 import { chosenCandidate, pictureOf } from "./pictures.ts"
 import { asksForAddresses } from "./selectors.ts"
 import { serialise } from "./serialise.ts"
@@ -12,17 +27,34 @@ import { changedText, isUsed, linkedSheets, rulesOf } from "./sheets.ts"
 
 const functions = {
   answerConsent,
+  closedWalls,
+  consentBoxes,
+  consentWords,
+  elementAt,
+  hasBox,
+  hideOverlays,
+  isGate,
+  isNotice,
+  labelOf,
+  parentOf,
+  rootsOf,
   drawn,
   firstSight,
-  hideOverlays,
   pulse,
   scroll,
   wakeImages,
   facts,
   textLength,
   frameText,
+  overlayOf,
+  hasDrawing,
+  allText,
+  unseenParts,
+  textOf,
   asksForAddresses,
   serialise,
+  fontRules,
+  hasScriptFonts,
   canvasStyle,
   topLayerStyle,
   chosenCandidate,
@@ -39,7 +71,8 @@ export const worldSource = `(() => {
   const __name = (value) => value
   const frames = []
   const restyled = new Map()
-  globalThis.linkseal = { frames, restyled, ${Object.entries(functions)
-    .map(([name, code]) => `${name}: ${String(code)}`)
-    .join(",\n")} }
+  ${Object.entries(functions)
+    .map(([name, code]) => `const ${name} = ${String(code)}`)
+    .join("\n")}
+  globalThis.linkseal = { frames, restyled, ${Object.keys(functions).join(", ")} }
 })()`
