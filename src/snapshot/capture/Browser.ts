@@ -232,10 +232,17 @@ const openPage = (warm: Warm, options: PageOptions) =>
 /**
  * Before a page's own scripts: a closed shadow root can be drawn but not read; opened, it becomes part of the page that
  * is kept. A WebGL drawing is thrown away once it is on the screen; told to preserve it, the canvas can be read.
+ * A font made by a script does not tell of what; so it is written down with it.
  */
 const makeReadable = `(() => {
   const attach = Element.prototype.attachShadow
   Element.prototype.attachShadow = function attachShadow(init) { return attach.call(this, { ...init, mode: "open" }) }
+  const given = Symbol.for("linkseal.source")
+  if (globalThis.FontFace !== undefined) globalThis.FontFace = new Proxy(FontFace, { construct(target, values, self) {
+    const face = Reflect.construct(target, values, self)
+    Object.defineProperty(face, given, { value: values[1] })
+    return face
+  } })
   for (const type of [globalThis.HTMLCanvasElement, globalThis.OffscreenCanvas]) {
     if (type === undefined) continue
     const context = type.prototype.getContext

@@ -137,6 +137,26 @@ export class PageWorld {
     })
   }
 
+  /** Calls the function in the world of the page's own scripts, as `this` the root element; JSON that may be anything. */
+  callInPage(
+    frameId: string,
+    functionDeclaration: string,
+    millis: number,
+  ): Effect.Effect<unknown, PageError> {
+    return Effect.gen(this, function* () {
+      const contextId = yield* this.world(frameId, millis)
+      const root = { contextId, expression: "document.documentElement" }
+      const { result } = yield* this.send("Runtime.evaluate", root, millis)
+      const { node } = yield* this.send("DOM.describeNode", { objectId: result.objectId }, millis)
+      const { backendNodeId } = node
+      // A node is resolved in the page's own world where no other is named.
+      const { object } = yield* this.send("DOM.resolveNode", { backendNodeId }, millis)
+      const call = { objectId: object.objectId, functionDeclaration, returnByValue: true }
+      const answer = yield* this.send("Runtime.callFunctionOn", call, millis)
+      return answer.exceptionDetails === undefined ? answer.result.value : null
+    })
+  }
+
   /** The frames of the page as they are now. */
   frames(millis: number): Effect.Effect<FrameId, PageError> {
     return Effect.map(this.send("Page.getFrameTree", {}, millis), ({ frameTree }) => readTree(frameTree))

@@ -2,6 +2,7 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import pixelmatch from "pixelmatch"
+import { readFileSync } from "node:fs"
 import { PNG } from "pngjs"
 import { launchChromium } from "../../support/pictures.ts"
 import { captureLayer, captureUrl, only, site, type Page } from "./support.ts"
@@ -48,7 +49,7 @@ const look = async (
   const context = await browser.newContext({ javaScriptEnabled: scripts })
   const page = await context.newPage()
   await page.goto(url)
-  await page.waitForFunction("document.readyState === 'complete'")
+  await page.waitForFunction("document.readyState === 'complete' && document.fonts.status === 'loaded'")
   const picture = PNG.sync.read(await page.screenshot({ animations: "disabled" }))
   return { picture, value: (await page.evaluate(read)) as unknown }
 }
@@ -188,6 +189,33 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
           "0",
         )
         expect(dialog.different).toBeLessThan(2_000)
+      }),
+    slow,
+  )
+
+  it.scoped(
+    "has the fonts that scripts made, of an address and of bytes",
+    () =>
+      Effect.gen(function* () {
+        const { different, kept, live } = yield* beside(
+          `<style>b { font-size: 30px } #one { font-family: One, serif } #two { font-family: "Two words", serif }</style>
+          <p><b id=one>Blocks</b> <b id=two>Blocks</b> <b id=three>Blocks</b>
+          <script>
+            document.fonts.add(new FontFace("One", "url(/blocks.ttf)", { weight: "700" }))
+            fetch("/blocks.ttf").then((answer) => answer.arrayBuffer()).then((bytes) => document.fonts.add(new FontFace("Two words", bytes)))
+          </script>`,
+          `document.fonts.ready.then(() => [...document.querySelectorAll("b")].map((element) => element.getBoundingClientRect().width))`,
+          {
+            "/blocks.ttf": (_request, response) => {
+              response.writeHead(200, { "Content-Type": "font/ttf" })
+              response.end(readFileSync(new URL("../../fixtures/pages/blocks.ttf", import.meta.url)))
+            },
+          },
+        )
+        expect(kept).toEqual(live)
+        const [one, two, three] = live as ReadonlyArray<number>
+        expect([one === three, two === three]).toEqual([false, false])
+        expect(different).toBeLessThan(50)
       }),
     slow,
   )

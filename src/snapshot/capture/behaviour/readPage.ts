@@ -7,6 +7,7 @@ import type { PageFacts } from "../inpage/facts.ts"
 import type { Part, Serialised } from "../inpage/serialised.ts"
 import { checkLastDocument } from "./openPage.ts"
 import { withoutUserinfoOf } from "../userinfo.ts"
+import { scriptFonts } from "./scriptFonts.ts"
 import { sheetSources } from "./sheetSources.ts"
 import { framesOfWorld, restyledOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
 
@@ -29,17 +30,18 @@ export const readPage = (
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
       Effect.gen(function* () {
-        const [written, sources] = yield* Effect.all(
+        const [written, sources, fonts] = yield* Effect.all(
           [
             world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis),
             sheetSources(world, capturing.recording, frame.id, limitMillis),
+            scriptFonts(world, frame.id, limitMillis),
           ],
-          { concurrency: 2 },
+          { concurrency: 3 },
         )
         const serialised = yield* world.call<Serialised>(
           frame.id,
           "serialise",
-          [framesOfWorld, restyledOfWorld, { plain: false, written, sources }],
+          [framesOfWorld, restyledOfWorld, { plain: false, written, sources, fonts }],
           limitMillis,
         )
         const children = new Map<number, FrameTree>()
@@ -66,7 +68,7 @@ export const readPage = (
       const plain = yield* world.call<Serialised>(
         root.id,
         "serialise",
-        [[], restyledOfWorld, { plain: true, written: false, sources: {} }],
+        [[], restyledOfWorld, { plain: true, written: false, sources: {}, fonts: [] }],
         limitMillis,
       )
       found.plainHtml = clean(plain)

@@ -5,6 +5,7 @@
  * `window.linkseal`, the others here.
  */
 import type { canvasStyle, topLayerStyle } from "./looks.ts"
+import type { fontRules } from "./fonts.ts"
 import type { chosenCandidate, pictureOf } from "./pictures.ts"
 import type { changedText, isUsed, rulesOf } from "./sheets.ts"
 
@@ -19,7 +20,11 @@ export interface PageNode {
 }
 
 export interface PageSheet {
-  readonly cssRules: ArrayLike<{ readonly cssText: string; readonly type: number }>
+  readonly cssRules: ArrayLike<{
+    readonly cssText: string
+    readonly type: number
+    readonly style?: PageElement["style"]
+  }>
   readonly disabled: boolean
   readonly href: string | null
   readonly media: { mediaText: string }
@@ -110,7 +115,7 @@ export interface PageDocument extends PageRoot {
   readonly scrollingElement: PageElement | null
   readonly images: ArrayLike<PageElement> & Iterable<PageElement>
   readonly styleSheets: ArrayLike<PageSheet>
-  readonly fonts: { readonly status: string }
+  readonly fonts: { readonly status: string; add(face: object): void } & ArrayLike<object> & Iterable<object>
   createElement(name: string): PageElement
   elementsFromPoint(x: number, y: number): ReadonlyArray<PageElement>
 }
@@ -129,6 +134,7 @@ export interface PageWindow {
     readonly canvasStyle: typeof canvasStyle
     readonly changedText: typeof changedText
     readonly chosenCandidate: typeof chosenCandidate
+    readonly fontRules: typeof fontRules
     readonly isUsed: typeof isUsed
     readonly pictureOf: typeof pictureOf
     readonly rulesOf: typeof rulesOf

@@ -13,8 +13,8 @@ export function serialise(
   options: SerialiseOptions,
 ): Serialised {
   const document: PageDocument = window.document
-  const { plain, sources, written } = options
-  const { canvasStyle, changedText, chosenCandidate, isUsed, pictureOf, rulesOf, topLayerStyle } =
+  const { fonts, plain, sources, written } = options
+  const { canvasStyle, changedText, chosenCandidate, fontRules, isUsed, pictureOf, rulesOf, topLayerStyle } =
     window.linkseal
   const html = "http://www.w3.org/1999/xhtml"
   const parts: Array<Part> = []
@@ -308,7 +308,9 @@ export function serialise(
     if (tag === "head") {
       emit({ kind: "head" })
       children(element)
-      if (!plain) adopted(document)
+      if (plain) return
+      adopted(document)
+      if (fonts.length > 0) styleBlock(fontRules(window, fonts), document.baseURI, "")
     } else if (tag === "textarea") emit(`\n${escapeText(element.value ?? "")}`)
     else if (tag === "video" || tag === "audio" || tag === "canvas") return
     else {

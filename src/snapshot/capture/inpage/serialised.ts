@@ -43,7 +43,12 @@ export interface SerialiseOptions {
   readonly written: boolean
   /** What came for the addresses of `link` elements, and the address that its own are relative to. */
   readonly sources: Readonly<Record<string, SheetSource>>
+  /** Fonts that scripts added. */
+  readonly fonts: ReadonlyArray<ScriptFont>
 }
+
+/** The descriptors of a font, `src` among them, by their names in CSS. */
+export type ScriptFont = Readonly<Record<string, string>>
 
 export interface SheetSource {
   readonly text: string
