@@ -1,6 +1,6 @@
 /** The head of a link: where it came from in the list, its title and tags to edit in place, what can be done. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
-import { useRef, useState } from "react"
+import { lazy, Suspense, useRef, useState } from "react"
 import { Link as Anchor } from "wouter"
 import { ago, exact, fullTime, langOf, siteOf } from "../lib/format.ts"
 import { isComposing, useKeys } from "../lib/keys.ts"
@@ -16,6 +16,8 @@ import { Icon } from "../parts/Icon.tsx"
 import { LazyMenu } from "../parts/LazyMenu.tsx"
 import { StateMark } from "../parts/StateMark.tsx"
 import { TagField } from "../parts/TagField.tsx"
+
+const ScheduleDialog = lazy(() => import("./ScheduleDialog.tsx"))
 
 const Way = ({ id }: { readonly id: string }) => {
   const { t } = useLingui()
@@ -173,6 +175,7 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
   const { t } = useLingui()
   const offline = useOffline()
   const [menu, setMenu] = useState(false)
+  const [schedule, setSchedule] = useState(false)
   const more = useRef<HTMLButtonElement>(null)
   const state = useKey(links, link.id)?.state ?? link.state
   const off = offline !== null
@@ -237,6 +240,13 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
           onClose={() => setMenu(false)}
           rows={[
             {
+              id: "schedule",
+              text: t`Capture regularly…`,
+              icon: "clock",
+              disabled: off,
+              run: () => setSchedule(true),
+            },
+            {
               id: "copy",
               text: t`Copy the address`,
               icon: "copy",
@@ -246,6 +256,9 @@ const Actions = ({ link, onRemoved }: { readonly link: LinkDetail; readonly onRe
           ]}
         />
       )}
+      <Suspense fallback={null}>
+        {schedule && <ScheduleDialog id={link.id} onClose={() => setSchedule(false)} />}
+      </Suspense>
     </div>
   )
 }

@@ -45,7 +45,7 @@ const endWithin = (text: string, room: number): string => {
   for (let left = room; from > 0 && widthOf(letters[from - 1]!) <= left; from--)
     left -= widthOf(letters[from - 1]!)
   const end = letters.slice(from).join("")
-  return end.replace(/^[^\s]{0,11}\s+/, "")
+  return end.replace(/^[^\s]{0,11}\s+/, "").replace(/^\p{P}+\s*/u, "")
 }
 
 /**
