@@ -2,8 +2,10 @@
  * The writes of one transaction: what a batch of works comes to, table by table, in as few statements as there can be.
  * Runs inside `withTransaction`; numbers that it hands out count only when that commits.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { TransactionConnection, type SqlClient } from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -62,6 +64,31 @@ export const logChain = `with recursive chain (n, before, at, entry, position) a
     from chain join log on log.n = chain.before where chain.position > ?)
   select n, at, entry, position from chain where position between ? and ? order by position`
 
+/**
+ * A commit that the database refuses is no defect of ours, though the client dies of it; nor is the roll-back that it
+ * refuses because it has rolled back by itself, as it does on a full disk: there, what came first is what counts.
+ */
+const asFailure = (cause: Cause.Cause<unknown>): Cause.Cause<unknown> => {
+  const defect = Option.getOrNull(Cause.dieOption(cause))
+  return isSqlError(defect) ? Cause.fail(defect) : cause
+}
+
+/** The effect, and what it failed with by itself, before anything that was done about it failed too. */
+const firstCause = <A, R>(effect: Effect.Effect<A, unknown, R>) => {
+  let first: Cause.Cause<unknown> | null = null
+  return {
+    effect: Effect.tapErrorCause(effect, (cause) =>
+      Effect.sync(() => {
+        first = cause
+      }),
+    ),
+    cause: () => first,
+  }
+}
+
+const isSqlError = (value: unknown): value is SqlError =>
+  (value as { readonly _tag?: unknown } | null)?._tag === "SqlError"
+
 type Step = Effect.Effect<unknown, SqlError>
 
 export class Transaction {
@@ -97,11 +124,16 @@ export class Transaction {
     sequences: Sequences,
     now: number,
   ): Effect.Effect<Written, unknown> {
-    return sql.withTransaction(
-      Effect.flatMap(Effect.serviceOptional(TransactionConnection), ([connection]) =>
-        new Transaction(sql, connection, works, sequences, now).run(),
-      ),
-    )
+    return Effect.suspend(() => {
+      const writing = firstCause(
+        Effect.flatMap(Effect.serviceOptional(TransactionConnection), ([connection]) =>
+          new Transaction(sql, connection, works, sequences, now).run(),
+        ),
+      )
+      return Effect.catchAllCause(sql.withTransaction(writing.effect), (cause) =>
+        Effect.failCause(writing.cause() ?? asFailure(cause)),
+      )
+    })
   }
 
   private run(): Effect.Effect<Written, unknown> {
@@ -286,18 +318,26 @@ export class Transaction {
     return Effect.forEach(byProjection, ([project, changes]) => project(changes as never), { discard: true })
   }
 
-  private written(): Effect.Effect<void> {
+  private written(): Effect.Effect<void, unknown> {
     if (!this.works.some((work) => work._tag === "Write")) return Effect.void
     return Effect.forEach(
       this.works,
-      (work, index) =>
-        work._tag !== "Write"
-          ? Effect.void
-          : Effect.map(Effect.exit(this.sql.withTransaction(work.effect)), (exit) => {
-              this.results[index] = exit
-            }),
+      (work, index) => (work._tag === "Write" ? this.writtenOne(work.effect, index) : Effect.void),
       { discard: true },
     )
+  }
+
+  /** What the room's write fails with is its own affair, unless the database has rolled all of the transaction back. */
+  private writtenOne(effect: Effect.Effect<unknown, unknown>, index: number): Effect.Effect<void, unknown> {
+    return Effect.suspend(() => {
+      const writing = firstCause(effect)
+      return Effect.flatMap(Effect.exit(this.sql.withTransaction(writing.effect)), (exit) => {
+        const isGone = Exit.isFailure(exit) && isSqlError(Option.getOrNull(Cause.dieOption(exit.cause)))
+        if (isGone) return Effect.failCause(writing.cause() ?? asFailure(exit.cause))
+        this.results[index] = exit
+        return Effect.void
+      })
+    })
   }
 
   private journalled(): Effect.Effect<ReadonlyArray<JournalEntry>, SqlError> {
