@@ -194,6 +194,21 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
   )
 
   it.scoped(
+    "has what its markup declares to be in closed shadow roots, also one inside the other",
+    () =>
+      Effect.gen(function* () {
+        const { different, html } = yield* beside(
+          `<div><template shadowrootmode=closed><style>p { color: purple }</style><p>Words in a closed root <slot></slot></p>
+            <div><template shadowrootmode="closed"><b>and further in</b></template></div></template>slotted</div>`,
+          "0",
+        )
+        expect(html).toContain("and further in")
+        expect(different).toBeLessThan(50)
+      }),
+    slow,
+  )
+
+  it.scoped(
     "has the fonts that scripts made, of an address and of bytes",
     () =>
       Effect.gen(function* () {

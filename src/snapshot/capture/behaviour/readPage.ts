@@ -7,6 +7,7 @@ import type { PageFacts } from "../inpage/facts.ts"
 import type { Part, Serialised } from "../inpage/serialised.ts"
 import { checkLastDocument } from "./openPage.ts"
 import { withoutUserinfoOf } from "../userinfo.ts"
+import { openClosedRoots } from "./closedRoots.ts"
 import { scriptFonts } from "./scriptFonts.ts"
 import { sheetSources } from "./sheetSources.ts"
 import { framesOfWorld, restyledOfWorld, type FrameId, type PageError } from "../PageWorld.ts"
@@ -30,6 +31,7 @@ export const readPage = (
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
       Effect.gen(function* () {
+        yield* Effect.ignore(openClosedRoots(world, capturing.recording, frame.id, limitMillis))
         const [written, sources, fonts] = yield* Effect.all(
           [
             world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis),

@@ -131,6 +131,8 @@ export interface PageWindow {
   readonly CSSStyleSheet: new (options?: { baseURL?: string }) => PageSheet
   /** Functions of this folder for others of it; `window` is the global object of our own world. */
   readonly linkseal: {
+    /** By their hosts: roots that the browser's protocol has handed over. */
+    readonly closedRoots: { get(host: PageElement): PageRoot | undefined }
     readonly canvasStyle: typeof canvasStyle
     readonly changedText: typeof changedText
     readonly chosenCandidate: typeof chosenCandidate

@@ -14,8 +14,17 @@ export function serialise(
 ): Serialised {
   const document: PageDocument = window.document
   const { fonts, plain, sources, written } = options
-  const { canvasStyle, changedText, chosenCandidate, fontRules, isUsed, pictureOf, rulesOf, topLayerStyle } =
-    window.linkseal
+  const {
+    canvasStyle,
+    closedRoots,
+    changedText,
+    chosenCandidate,
+    fontRules,
+    isUsed,
+    pictureOf,
+    rulesOf,
+    topLayerStyle,
+  } = window.linkseal
   const html = "http://www.w3.org/1999/xhtml"
   const parts: Array<Part> = []
   let text = ""
@@ -302,7 +311,8 @@ export function serialise(
     else children(element)
   }
   const inside = (element: PageElement, tag: string) => {
-    const tree = tag === "video" || tag === "audio" ? null : (element.shadowRoot ?? null)
+    const tree =
+      tag === "video" || tag === "audio" ? null : (element.shadowRoot ?? closedRoots.get(element) ?? null)
     if (tree !== null && plain) return children(tree)
     if (tree !== null) shadow(tree)
     if (tag === "head") {

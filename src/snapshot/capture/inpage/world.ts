@@ -71,8 +71,9 @@ export const worldSource = `(() => {
   const __name = (value) => value
   const frames = []
   const restyled = new Map()
+  const closedRoots = new WeakMap()
   ${Object.entries(functions)
     .map(([name, code]) => `const ${name} = ${String(code)}`)
     .join("\n")}
-  globalThis.linkseal = { frames, restyled, ${Object.keys(functions).join(", ")} }
+  globalThis.linkseal = { frames, restyled, closedRoots, ${Object.keys(functions).join(", ")} }
 })()`
