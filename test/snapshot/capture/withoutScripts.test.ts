@@ -209,6 +209,35 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
   )
 
   it.scoped(
+    "has documents in objects, and drawings in objects with the pictures in them",
+    () =>
+      Effect.gen(function* () {
+        const inner = Buffer.from(
+          "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><rect width='40' height='40' fill='teal'/></svg>",
+        )
+        const svg: (text: string | Buffer) => Page = (text) => (_request, response) => {
+          response.writeHead(200, { "Content-Type": "image/svg+xml" })
+          response.end(text)
+        }
+        const drawing = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="120" height="60">
+          <rect width="120" height="60" fill="#eee"/><image xlink:href="inner.svg" x="5" y="5" width="40" height="40"/><image href='/inner.svg' x="60" width="40" height="40"/></svg>`
+        const { different, html } = yield* beside(
+          `<object data=/drawing.svg type="image/svg+xml"></object> <embed src=/drawing.svg width=120 height=60>
+          <object data=/inside.html type="text/html" width=300 height=80>Not seen</object><object data=/nothing.html>Seen</object>`,
+          "0",
+          {
+            "/drawing.svg": svg(drawing),
+            "/inner.svg": svg(inner),
+            "/inside.html": "<!doctype html><p>Inside the object",
+          },
+        )
+        expect(html).not.toContain("Not seen")
+        expect(different).toBeLessThan(50)
+      }),
+    slow,
+  )
+
+  it.scoped(
     "has the fonts that scripts made, of an address and of bytes",
     () =>
       Effect.gen(function* () {

@@ -6,6 +6,7 @@
 import type { Exchange } from "../Recording.ts"
 import { createHash } from "node:crypto"
 import type { ColorScheme, Part, Serialised } from "../inpage/serialised.ts"
+import { parseUrl } from "../../parseUrl.ts"
 import { settleMedia, settleScheme, splitCss } from "./css.ts"
 import { framesetTag } from "./frameset.ts"
 import { Sprite } from "./sprites.ts"
@@ -125,7 +126,7 @@ export class PageBuilder {
       case "picture":
         return ` src="${await this.#dataUrl(part.url, false, scheme)}"`
       case "resource":
-        return this.#dataUrl(part.url, part.media, scheme)
+        return this.#dataUrl(part.url, part.media, scheme, part.embedded === true)
       case "css": {
         const css = await this.#css(part.text, { base: part.base, scheme }, 0)
         return part.attribute ? escapeAttribute(css) : css
@@ -214,15 +215,29 @@ export class PageBuilder {
     return new Sprite(decodeText(await this.#source.read(exchange), exchange), prefix)
   }
 
-  async #dataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
-    const key = `${scheme} ${url}`
-    const made = this.#dataUrls.get(key) ?? this.#makeDataUrl(url, media, scheme)
+  async #dataUrl(url: string, media: boolean, scheme: ColorScheme, embedded = false): Promise<string> {
+    const key = `${scheme} ${embedded} ${url}`
+    const made = this.#dataUrls.get(key) ?? this.#makeDataUrl(url, media, scheme, embedded)
     this.#dataUrls.set(key, made)
     const data = await made
     return this.#room(data.length, url) ? data : nothing
   }
 
-  async #makeDataUrl(url: string, media: boolean, scheme: ColorScheme): Promise<string> {
+  /** An SVG file with the pictures that it loaded as a document; shown as a picture itself it may load none. */
+  async #withPictures(svg: string, base: string, scheme: ColorScheme): Promise<string> {
+    const pieces: Array<string> = []
+    let last = 0
+    for (const found of svg.matchAll(picturesInSvg)) {
+      const address = (found[2] ?? found[3] ?? "").replace(/&amp;/g, "&")
+      const url = /^(#|data:|\s*$)/i.test(address) ? null : (parseUrl(address, base)?.href ?? null)
+      if (url === null || this.#source.find(url) === null) continue
+      pieces.push(svg.slice(last, found.index), `${found[1]}"${await this.#dataUrl(url, false, scheme)}"`)
+      last = found.index + found[0].length
+    }
+    return [...pieces, svg.slice(last)].join("")
+  }
+
+  async #makeDataUrl(url: string, media: boolean, scheme: ColorScheme, embedded: boolean): Promise<string> {
     const exchange = this.#source.find(url)
     if (exchange === null || exchange.body === null || exchange.truncated) return nothing
     if (media && exchange.body.length > maxMediaBytes) return nothing
@@ -231,10 +246,17 @@ export class PageBuilder {
       this.#leftOut.add(url)
       return nothing
     }
-    const body = settledSvg(await this.#source.read(exchange), exchange, scheme)
+    const settled = settledSvg(await this.#source.read(exchange), exchange, scheme)
+    const isDocument = embedded && mediaType(exchange) === "image/svg+xml"
+    const body = isDocument
+      ? Buffer.from(await this.#withPictures(decodeText(settled, exchange), exchange.url, scheme))
+      : settled
     return `data:${mediaType(exchange)};base64,${body.toString("base64")}${fragmentOf(url)}`
   }
 }
+
+/** Of a tag in SVG: the picture in it. */
+const picturesInSvg = /(<(?:\w+:)?(?:image|feImage)\b[^>]*?\s(?:xlink:)?href\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi
 
 /** The text alone is larger than the file may be. */
 export class TooLarge extends Error {

@@ -6,6 +6,7 @@
  */
 import type { canvasStyle, topLayerStyle } from "./looks.ts"
 import type { fontRules } from "./fonts.ts"
+import type { escapeAttribute, escapeText } from "./markup.ts"
 import type { chosenCandidate, pictureOf } from "./pictures.ts"
 import type { changedText, isUsed, rulesOf } from "./sheets.ts"
 
@@ -61,6 +62,7 @@ export interface PageElement extends PageRoot {
   readonly content?: PageNode
   readonly sheet?: PageSheet | null
   readonly currentSrc?: string
+  readonly contentWindow?: object | null
   readonly complete?: boolean
   readonly naturalWidth?: number
   readonly width?: number
@@ -136,6 +138,8 @@ export interface PageWindow {
     readonly canvasStyle: typeof canvasStyle
     readonly changedText: typeof changedText
     readonly chosenCandidate: typeof chosenCandidate
+    readonly escapeAttribute: typeof escapeAttribute
+    readonly escapeText: typeof escapeText
     readonly fontRules: typeof fontRules
     readonly isUsed: typeof isUsed
     readonly pictureOf: typeof pictureOf

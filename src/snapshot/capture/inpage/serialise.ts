@@ -19,6 +19,8 @@ export function serialise(
     closedRoots,
     changedText,
     chosenCandidate,
+    escapeAttribute,
+    escapeText,
     fontRules,
     isUsed,
     pictureOf,
@@ -49,15 +51,6 @@ export function serialise(
     parts.push(part)
   }
   const emitAll = (...all: ReadonlyArray<Part>) => all.forEach(emit)
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "\u00a0": "&nbsp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  }
-  const escapeText = (value: string) => value.replace(/[&\u00a0<>]/g, (found) => entities[found]!)
-  const escapeAttribute = (value: string) => value.replace(/[&\u00a0"<]/g, (found) => entities[found]!)
   const absolute = (value: string) => {
     try {
       return new URL(value, document.baseURI).href
@@ -66,9 +59,9 @@ export function serialise(
     }
   }
   const attribute = (name: string, value: string) => emit(` ${name}="${escapeAttribute(value)}"`)
-  const resource = (name: string, url: string, media = false, suffix = "") => {
+  const resource = (name: string, url: string, media = false, suffix = "", embedded = false) => {
     if (url.startsWith("data:")) return attribute(name, url + suffix)
-    emitAll(` ${name}="`, { kind: "resource", url, media }, `${suffix}"`)
+    emitAll(` ${name}="`, { kind: "resource", url, media, embedded }, `${suffix}"`)
   }
   const styleStart = (media: string) => {
     if (media === "") emit("<style>")
@@ -247,10 +240,14 @@ export function serialise(
   const frame = (element: PageElement, tag: string) => {
     if (plain) return
     const index = frames.push(element) - 1
-    emit(tag === "frame" ? '<iframe style="width:100%;height:100%;border:0;background:#fff"' : "<iframe")
+    const looks = {
+      frame: ' style="width:100%;height:100%;border:0;background:#fff"',
+      object: ' frameborder="0"',
+    }[tag]
+    emit(`<iframe${looks ?? ""}`)
     for (const name of element.getAttributeNames()) {
       const isKept =
-        tag === "frame" ? /^(id|name|title|scrolling)$/.test(name) : !/^(sandbox|allow|csp)$/.test(name)
+        tag === "frame" ? /^(id|name|title|scrolling)$/.test(name) : !/^(sandbox|allow|csp|type)$/.test(name)
       if (isKept) plainAttribute(element, tag, name)
     }
     emit(' sandbox=""')
@@ -271,6 +268,10 @@ export function serialise(
     const type = (element.getAttribute("type") ?? "").toLowerCase()
     const isPicture =
       type.startsWith("image/") || /\.(svg|png|jpe?g|gif|webp|avif)$/i.test(source.split(/[?#]/)[0]!)
+    // A document with what it shows; of another kind it may be a program that nobody has any more.
+    const isHtml =
+      /^((text\/html|application\/xhtml\+xml)\b.*)?$/.test(type) && !/\.pdf$/i.test(source.split(/[?#]/)[0]!)
+    if (!isPicture && isHtml && element.contentWindow && !plain) return frame(element, tag)
     if (!isPicture || plain) {
       if (tag === "object") children(element)
       return
@@ -279,7 +280,7 @@ export function serialise(
     for (const name of element.getAttributeNames()) {
       if (/^(id|class|width|height|style|title)$/.test(name)) plainAttribute(element, tag, name)
     }
-    resource("src", source)
+    resource("src", source, false, "", true)
     emit(">")
   }
 

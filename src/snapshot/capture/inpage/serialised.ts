@@ -6,7 +6,7 @@ import type { Frameset } from "../html/frameset.ts"
 export type ColorScheme = "light" | "dark"
 
 /**
- * `resource`: a data URL goes here. `picture`: the whole `src` of an `img` outside shadow roots, which many may share.
+ * `resource`: a data URL goes here; `embedded`: it was a document of its own, which loaded what it names. `picture`: the whole `src` of an `img` outside shadow roots, which many may share.
  * `css`: style text whose addresses are relative to `base`, for a style element or a
  * style attribute. `sheet`: the style sheet at the address, `text` when it cannot be found. `media`: a media query,
  * `scheme`: a list of colour schemes, both for an attribute. `drawing`: what a `use` element shows of another file,
@@ -16,7 +16,7 @@ export type ColorScheme = "light" | "dark"
  */
 export type Part =
   | string
-  | { readonly kind: "resource"; readonly url: string; readonly media: boolean }
+  | { readonly kind: "resource"; readonly url: string; readonly media: boolean; readonly embedded?: boolean }
   | { readonly kind: "picture"; readonly url: string }
   | { readonly kind: "css"; readonly text: string; readonly base: string; readonly attribute: boolean }
   | { readonly kind: "sheet"; readonly url: string; readonly text: string | null }

@@ -5,6 +5,7 @@
 import { drawn, firstSight, pulse, scroll, wakeImages } from "./behave.ts"
 import { allText, facts, frameText, hasDrawing, overlayOf, textLength, textOf, unseenParts } from "./facts.ts"
 import { fontRules, hasScriptFonts } from "./fonts.ts"
+import { escapeAttribute, escapeText } from "./markup.ts"
 import { canvasStyle, topLayerStyle } from "./looks.ts"
 import {
   answerConsent,
@@ -53,6 +54,8 @@ const functions = {
   textOf,
   asksForAddresses,
   serialise,
+  escapeAttribute,
+  escapeText,
   fontRules,
   hasScriptFonts,
   canvasStyle,
