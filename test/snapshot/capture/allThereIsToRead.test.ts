@@ -132,7 +132,9 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
           const form = yield* captured(
             `<h2>Join</h2><input name=mail><p>By joining you agree to our privacy policy.</p>${button("Agree and join")}`,
           )
-          expect([till.result.title, form.result.title]).toEqual(["Page", "Page"])
+          const footer = `<a href="/privacy">Privacy and cookies</a>`
+          const tool = yield* captured(`<h2>Wipe the disk?</h2>${button("Accept")}${button("OK")}${footer}`)
+          expect([till, form, tool].map(({ result }) => result.title)).toEqual(["Page", "Page", "Page"])
         }),
       slow,
     )
