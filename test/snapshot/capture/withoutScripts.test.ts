@@ -209,7 +209,7 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
   )
 
   it.scoped(
-    "has documents in objects, and drawings in objects with the pictures in them",
+    "has documents in objects, and drawings in objects and frames with the pictures in them",
     () =>
       Effect.gen(function* () {
         const inner = Buffer.from(
@@ -222,7 +222,7 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
         const drawing = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="120" height="60">
           <rect width="120" height="60" fill="#eee"/><image xlink:href="inner.svg" x="5" y="5" width="40" height="40"/><image href='/inner.svg' x="60" width="40" height="40"/></svg>`
         const { different, html } = yield* beside(
-          `<object data=/drawing.svg type="image/svg+xml"></object> <embed src=/drawing.svg width=120 height=60>
+          `<object data=/drawing.svg type="image/svg+xml"></object> <embed src=/drawing.svg width=120 height=60><iframe src=/drawing.svg width=140 height=80></iframe>
           <object data=/inside.html type="text/html" width=300 height=80>Not seen</object><object data=/nothing.html>Seen</object>`,
           "0",
           {

@@ -6,7 +6,7 @@
  */
 import type { canvasStyle, topLayerStyle } from "./looks.ts"
 import type { fontRules } from "./fonts.ts"
-import type { escapeAttribute, escapeText } from "./markup.ts"
+import type { escapeAttribute, escapeText, tagOf } from "./markup.ts"
 import type { chosenCandidate, pictureOf } from "./pictures.ts"
 import type { changedText, isUsed, rulesOf } from "./sheets.ts"
 
@@ -144,6 +144,7 @@ export interface PageWindow {
     readonly isUsed: typeof isUsed
     readonly pictureOf: typeof pictureOf
     readonly rulesOf: typeof rulesOf
+    readonly tagOf: typeof tagOf
     readonly topLayerStyle: typeof topLayerStyle
   }
   scrollTo(options: { top: number; left: number; behavior: string }): void

@@ -25,6 +25,7 @@ export function serialise(
     isUsed,
     pictureOf,
     rulesOf,
+    tagOf,
     topLayerStyle,
   } = window.linkseal
   const html = "http://www.w3.org/1999/xhtml"
@@ -332,15 +333,6 @@ export function serialise(
     }
   }
 
-  const plainTag = (element: PageElement, name: string): string => {
-    if (name === "xmp" || name === "plaintext" || name === "listing") return "pre"
-    // Whoever reads the text knows only the elements of HTML, and takes a short `div` for an ornament.
-    const isBlock =
-      plain &&
-      name.includes("-") &&
-      !/^(inline|contents|none)/.test(window.getComputedStyle(element)["display"] ?? "")
-    return isBlock ? "section" : name
-  }
   const kept = new Map<string, boolean>()
   const element = (node: PageElement) => {
     const isHtml = node.namespaceURI === html
@@ -365,7 +357,7 @@ export function serialise(
       emit({ kind: "css", text: node.textContent ?? "", base: document.baseURI, attribute: false })
       return emit("</style>")
     } else if (/^(set|animate|animatemotion|animatetransform|foreignobject)$/i.test(name) && plain) return
-    const tag = isHtml ? plainTag(node, name) : name
+    const tag = isHtml ? tagOf(window, node, name, plain) : name
     // Words on both sides of a field are words apart.
     const isField = plain && /^(input|select|textarea|button)$/.test(name)
     if (isField) emit(" ")
@@ -389,6 +381,10 @@ export function serialise(
   }
   // XML is never in quirks mode; written as HTML it would be.
   else if (document.compatMode !== "BackCompat") emit("<!DOCTYPE html>")
+  if (document.documentElement.localName === "svg" && !plain) {
+    const alone = "<style>html,body{height:100%;margin:0}body>svg{display:block}</style></head><body>"
+    emitAll("<head>", { kind: "head" }, alone)
+  }
   visit(document.documentElement)
   if (text !== "") parts.push(text)
   const scheme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"

@@ -5,7 +5,7 @@
 import { drawn, firstSight, pulse, scroll, wakeImages } from "./behave.ts"
 import { allText, facts, frameText, hasDrawing, overlayOf, textLength, textOf, unseenParts } from "./facts.ts"
 import { fontRules, hasScriptFonts } from "./fonts.ts"
-import { escapeAttribute, escapeText } from "./markup.ts"
+import { escapeAttribute, escapeText, tagOf } from "./markup.ts"
 import { canvasStyle, topLayerStyle } from "./looks.ts"
 import {
   answerConsent,
@@ -56,6 +56,7 @@ const functions = {
   serialise,
   escapeAttribute,
   escapeText,
+  tagOf,
   fontRules,
   hasScriptFonts,
   canvasStyle,
