@@ -73,6 +73,8 @@ export interface LinkRecord {
   readonly forEver: boolean
   /** SHA-256 of a page that a browser pushed and that the next capture keeps; null: the address is opened. */
   readonly pushed: string | null
+  /** Those that were pushed after it, oldest first: each becomes a version of its own, one after the other. */
+  readonly pushes: ReadonlyArray<string>
 }
 
 export type LinkEvent =
@@ -149,13 +151,17 @@ export const initialLink = (id: string): LinkRecord => ({
   rested: null,
   forEver: false,
   pushed: null,
+  pushes: [],
 })
 
 /** How states and events of links are written; what an older version wrote is brought up to date when it is read. */
 export const linkShelf = {
   state: Codec.json<LinkRecord>({
-    version: 2,
-    migrations: { 1: (old) => ({ pushed: null, ...(old as object) }) },
+    version: 3,
+    migrations: {
+      1: (old) => ({ pushed: null, ...(old as object) }),
+      2: (old) => ({ pushes: [], ...(old as object) }),
+    },
   }),
   event: Codec.json<LinkEvent>(),
 }

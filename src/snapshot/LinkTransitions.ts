@@ -17,13 +17,36 @@ const resting = ["archived", "doubtful", "failed", "cancelled"] as const
 /** Ready for a new version; a pushed page that was not kept yet waits on. */
 const fresh = (link: LinkRecord): LinkRecord => ({ ...link, attempts: 0, job: null, failure: null })
 
+/** The page that was pushed, if any, is kept. */
+const kept = (link: LinkRecord): LinkRecord => ({ ...fresh(link), pushed: null })
+
 /** Nothing is under way or waits any more. */
-const done = (link: LinkRecord): LinkRecord => ({ ...fresh(link), pushed: null })
+const done = (link: LinkRecord): LinkRecord => ({ ...kept(link), pushes: [] })
+
+/** What was under way is over: the next of the pages that were pushed meanwhile has its turn, else the link rests. */
+const onward = <Rest extends State>(rest: Rest, link: LinkRecord): readonly [Rest | "queued", LinkRecord] => {
+  const [next, ...pushes] = link.pushes
+  return next === undefined ? [rest, link] : ["queued", { ...fresh(link), pushed: next, pushes }]
+}
+
+/** A pushed page that waits behind what is under way; the same page twice in a row is one. */
+const behind = (link: LinkRecord, sha256: string): LinkRecord =>
+  (link.pushes.at(-1) ?? link.pushed) === sha256 ? link : { ...link, pushes: [...link.pushes, sha256] }
+
+/** A pushed page of a link that waits or rests. */
+const pushed = (link: LinkRecord, sha256: string): LinkRecord =>
+  link.pushed === null ? { ...link, pushed: sha256 } : behind(link, sha256)
 
 /** Another try of the same version. */
 const again = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null })
 
-const stopped = (link: LinkRecord): LinkRecord => ({ ...link, job: null, failure: null, pushed: null })
+const stopped = (link: LinkRecord): LinkRecord => ({
+  ...link,
+  job: null,
+  failure: null,
+  pushed: null,
+  pushes: [],
+})
 
 const restedOf = (link: LinkRecord): RestedState =>
   (resting as ReadonlyArray<State>).includes(link.state) ? (link.state as RestedState) : "cancelled"
@@ -85,6 +108,7 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       forEver: false,
       rested: null,
       pushed: event.pushed ?? null,
+      pushes: [],
     })),
 
     rows.on("queued", "CaptureStarted", "probing", (link, event) => ({
@@ -99,21 +123,29 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
       ...link,
       job: { ...link.job!, captured: event.captured },
     })),
-    rows.choose("storing", "SnapshotStored", ["archived", "doubtful"], (link, { captured }) => {
+    rows.choose("storing", "SnapshotStored", ["archived", "doubtful", "queued"], (link, { captured }) => {
       const good = captured.snapshot.verdict.kind === "good"
       const version = Math.max(link.version, captured.snapshot.version)
-      return [good ? "archived" : "doubtful", { ...done(link), version, hasGood: link.hasGood || good }]
+      const stored = { ...kept(link), version, hasGood: link.hasGood || good }
+      return onward(good ? "archived" : "doubtful", stored)
     }),
-    rows.choose("storing", "SnapshotUnchanged", ["archived", "doubtful"], (link, { verdict = "good" }) => [
-      verdict === "good" ? "archived" : "doubtful",
-      done(link),
-    ]),
-    rows.on(["probing", "capturing", "storing"], "CaptureFailed", "failed", (link, event) => ({
-      ...link,
-      job: null,
-      attempts: link.attempts + 1,
-      failure: event.failure,
-    })),
+    rows.choose(
+      "storing",
+      "SnapshotUnchanged",
+      ["archived", "doubtful", "queued"],
+      (link, { verdict = "good" }) => onward(verdict === "good" ? "archived" : "doubtful", kept(link)),
+    ),
+    rows.choose(
+      ["probing", "capturing", "storing"],
+      "CaptureFailed",
+      ["failed", "queued"],
+      (link, { failure }) => {
+        const failed = { ...link, job: null, attempts: link.attempts + 1, failure }
+        // A pushed page is tried again before those behind it; its site is not, when there are pages to keep.
+        const goesFirst = link.pushed !== null && failure.retryAt !== null
+        return goesFirst ? ["failed", failed] : onward("failed", failed)
+      },
+    ),
 
     rows.choose([...resting], "VersionsMerged", resting, (link, event) => [
       event.rests,
@@ -128,11 +160,11 @@ export const linkTable = Table.make<LinkRecord, LinkEvent, State>({
     rows.on("failed", "RetryDue", "queued", again),
     rows.on([...resting], "RetryRequested", "queued", fresh),
     rows.on([...resting], "SnapshotRequested", "queued", done),
-    rows.on([...resting], "PagePushed", "queued", (link, event) => ({
-      ...fresh(link),
-      pushed: event.sha256,
-    })),
-    rows.apply("queued", "PagePushed", (link, event) => ({ ...link, pushed: event.sha256 })),
+    rows.on([...resting], "PagePushed", "queued", (link, event) => pushed(fresh(link), event.sha256)),
+    rows.apply("queued", "PagePushed", (link, event) => pushed(link, event.sha256)),
+    rows.apply(["probing", "capturing", "storing"], "PagePushed", (link, event) =>
+      behind(link, event.sha256),
+    ),
     rows.on(["queued", "probing", "capturing", "failed"], "CancelRequested", "cancelled", stopped),
 
     rows.on(

@@ -60,11 +60,12 @@ export class Links extends Context.Tag("linkseal/snapshot/Links")<
     ) => Effect.Effect<{ readonly links: ReadonlyArray<Link>; readonly added: number }, BadRequest>
     /**
      * Keeps a page that a user's browser saved as the next version of its link, which is added when it is not there.
-     * Resolves when that is durably accepted; the file has been moved away then.
+     * Resolves when that is durably accepted; the file has been moved away then. Pages that are pushed faster than they
+     * are kept become versions one after the other; `NotInThisState` when too many wait.
      */
     readonly push: (
       request: PushRequest,
-    ) => Effect.Effect<{ readonly link: Link; readonly added: boolean }, BadRequest>
+    ) => Effect.Effect<{ readonly link: Link; readonly added: boolean }, BadRequest | NotInThisState>
     readonly list: (request: ListRequest) => Effect.Effect<LinkPage, BadRequest>
     readonly show: (id: string) => Effect.Effect<LinkDetail, NotFound>
     readonly edit: (

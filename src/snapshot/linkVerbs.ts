@@ -221,7 +221,7 @@ export const makeLinks = (parts: LinkParts) =>
       snapshots: (id) => read(Catalog.snapshotsOf(id)),
       snapshotById,
       artefactFile: fileOf,
-      push: yield* pushVerb(tools, { cancel, settled }),
+      push: yield* pushVerb(tools, { cancel }),
       ...scheduleVerbs(tools, parts.scheduled),
       diff: yield* diffVerb(tools),
       counts: read(countByState),

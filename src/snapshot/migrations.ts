@@ -42,6 +42,19 @@ const schedules = [
     BEGIN DELETE FROM schedules WHERE kind = 'link' AND target = old.id; END`,
 ]
 
+const pushedPages = [
+  // The trigger names the table: it goes first, and comes back with it.
+  "DROP TRIGGER room_link_forgotten",
+  "CREATE TABLE pushed_several (id TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (id, sha256)) STRICT, WITHOUT ROWID",
+  "INSERT INTO pushed_several SELECT id, sha256 FROM pushed_pages",
+  "DROP TABLE pushed_pages",
+  "ALTER TABLE pushed_several RENAME TO pushed_pages",
+  `CREATE TRIGGER room_link_forgotten AFTER DELETE ON links BEGIN
+    DELETE FROM link_checks WHERE id = old.id;
+    DELETE FROM pushed_pages WHERE id = old.id;
+  END`,
+]
+
 export const roomMigrations: ReadonlyArray<Migration> = [
   {
     id: 1,
@@ -66,4 +79,5 @@ export const roomMigrations: ReadonlyArray<Migration> = [
   },
   { id: 3, name: "files of links, and what can be undone", statements: [...linkFiles, ...changes] },
   { id: 4, name: "schedules", statements: schedules },
+  { id: 5, name: "several pushed pages of a link", statements: pushedPages },
 ]

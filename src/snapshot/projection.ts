@@ -105,13 +105,16 @@ const checked = (id: string, at: number) =>
       ON CONFLICT (id) DO UPDATE SET at = excluded.at, checks = checks + 1`,
   )
 
-const setPushed = (id: string, sha256: string | null) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    sha256 === null
-      ? sql`DELETE FROM pushed_pages WHERE id = ${id}`
-      : sql`INSERT INTO pushed_pages (id, sha256) VALUES (${id}, ${sha256})
-          ON CONFLICT (id) DO UPDATE SET sha256 = excluded.sha256`,
-  )
+/** Pages that wait to become versions: their rows hold their bytes against the sweep. */
+const setPushed = ({ id, pushed, pushes }: LinkRecord) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`DELETE FROM pushed_pages WHERE id = ${id}`
+    for (const sha256 of new Set(pushed === null ? pushes : [pushed, ...pushes]))
+      yield* sql`INSERT INTO pushed_pages (id, sha256) VALUES (${id}, ${sha256})`
+  })
+
+const pagesOf = ({ pushed, pushes }: LinkRecord): string => [pushed, ...pushes].join()
 
 const applyOne = (change: LinkChange, texts: Texts) =>
   Effect.gen(function* () {
@@ -124,7 +127,7 @@ const applyOne = (change: LinkChange, texts: Texts) =>
         yield* insertSnapshots(event.versions.map((version) => ({ linkId: after.id, ...version })))
     }
     if (change.events.some((event) => event._tag === "SnapshotUnchanged")) yield* checked(after.id, at)
-    if (after.pushed !== before.pushed) yield* setPushed(after.id, after.pushed)
+    if (pagesOf(after) !== pagesOf(before)) yield* setPushed(after)
     const back = change.events.find((event) => event._tag === "LinkAdded")
     if (back !== undefined && !isNew(change)) yield* changeTags([after.id], { add: back.tags })
     if (after.state === "removed" && after.forEver) return yield* deleteLinks([after.id])
