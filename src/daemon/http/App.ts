@@ -111,14 +111,19 @@ const movedToNumber = (request: Request): Response | undefined => {
 }
 
 /** The one route that takes a form, and more than others. */
+const hasBoundary = /;\s*boundary=(?:"[^"]+"|[^\s";]+)/i
+
 const isPush = (request: Request, path: string) => path === pushPath && request.method === "POST"
 
 const refuseBody = (request: Request, path: string, maxBodyBytes: number): Problem | undefined => {
   if (isPush(request, path)) {
     if (Number(request.headers["content-length"] ?? 0) > pushMaxBytes) return tooBig(pushMaxBytes)
-    return isForm(request)
-      ? undefined
-      : new Problem({ status: 400, code: "bad-request", message: "send a form with the fields file and url" })
+    const message = isForm(request)
+      ? hasBoundary.test(request.headers["content-type"] ?? "")
+        ? undefined
+        : "the content-type multipart/form-data has no boundary: let your client write it"
+      : "send a form with the fields file and url"
+    return message === undefined ? undefined : new Problem({ status: 400, code: "bad-request", message })
   }
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return tooBig(maxBodyBytes)
   return isForm(request)

@@ -20,6 +20,8 @@ const wanted: Readonly<Record<string, string>> = {
 /** What a schema expected, in words; undefined for what has none. */
 const words = (type: string): string | undefined => {
   if (wanted[type] !== undefined) return wanted[type]
+  // A form has a list of files for each name, also for one that wants a single file.
+  if (type.includes("PersistedFile")) return "one file"
   if (/^".*"$/s.test(type)) return type.slice(1, -1) || undefined
   return /^(?:readonly .*\[\]|ReadonlyArray<.*>|Array<.*>|.*\[\])$/s.test(type) ? "a list" : undefined
 }

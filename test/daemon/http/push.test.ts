@@ -67,6 +67,20 @@ it("refuses what is no form, has no token, or is too large", async () => {
   expect(large.status).toBe(413)
 })
 
+it("says that a text is no file, and that a form without a boundary cannot be read", async () => {
+  const text = await push({ file: "", url: "http://pushed.example/" })
+  expect([text.status, text.json.error.message]).toEqual([400, "file: must be one file"])
+  const response = await fetch(`${served.url}${pushPath}`, {
+    method: "POST",
+    body: "--x",
+    headers: { authorization: `Bearer ${served.token}`, "content-type": "multipart/form-data" },
+  })
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    { error: { code: "bad-request", message: expect.stringContaining("has no boundary") } },
+  ])
+})
+
 it("is offered to phones as a target for sharing", () => {
   const file = new URL("../../../src/daemon/web/public/manifest.webmanifest", import.meta.url)
   const { share_target: target } = JSON.parse(readFileSync(file, "utf8"))
