@@ -10,9 +10,11 @@ import type { SnapshotDocument } from "../api/snapshots.ts"
 import { ArtefactUrls } from "./ArtefactUrls.ts"
 import { answering, toProblem } from "./problems.ts"
 
-const noArtefact = ({ artefacts, id }: SnapshotDocument, name: string) => {
+const noArtefact = ({ artefacts, id, linkId }: SnapshotDocument, name: string) => {
   const known = artefacts.filter(({ status }) => status === "ok").map((artefact) => artefact.name)
-  const message = `no artefact ${name} of ${id}: it has ${known.join(", ") || "none"}`
+  const message = known.some((each) => each === name)
+    ? `the file ${name} of ${id} is missing or damaged: linkseal verify ${linkId} says what is damaged, a new snapshot keeps the page again`
+    : `no artefact ${name} of ${id}: it has ${known.join(", ") || "none"}`
   return new Problem({ status: 404, code: "no-artefact", message, known })
 }
 

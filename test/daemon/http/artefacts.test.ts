@@ -3,6 +3,7 @@ import { it as effectIt } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as TestClock from "effect/TestClock"
+import { renameSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { artefactUrlMillis, ArtefactUrls } from "../../../src/daemon/http/ArtefactUrls.ts"
 import { parseRange } from "../../../src/daemon/http/ranges.ts"
@@ -143,6 +144,20 @@ describe("the artefact origin", () => {
       path: expect.stringMatching(/page\.html$/),
       url: expect.stringMatching(/^http:\/\/localhost:/),
     })
+  })
+
+  it("says that a file is gone or damaged, and who knows more", async () => {
+    const place = `/api/v1/snapshots/${snapshot}/artefacts/page.html/location`
+    const { path } = (await served.ask(place)).json
+    renameSync(path, `${path}.away`)
+    const gone = await served.ask(place)
+    renameSync(`${path}.away`, path)
+    expect([gone.status, gone.json.error.code]).toEqual([404, "no-artefact"])
+    expect(gone.json.error.message).toMatch(
+      /^the file page\.html of \S+ is missing or damaged: linkseal verify \S+ says/,
+    )
+    const unknown = await served.ask(place.replace("page.html", "poster"))
+    expect(unknown.json.error.message).toMatch(/^no artefact poster of \S+: it has page\.html, /)
   })
 })
 

@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Link, LinkState } from "../../../src/snapshot/Link.ts"
@@ -387,7 +387,7 @@ export const makeDoubleLinks = (journal: DoubleJournal, files: ReadonlyArray<Dou
       artefactFile: (snapshotId, name) =>
         Effect.flatMap(service.snapshotById(snapshotId), (snapshot) => {
           const artefact = snapshot.artefacts.find((one) => one.name === name)
-          return artefact === undefined
+          return artefact === undefined || !existsSync(paths.get(name)!)
             ? Effect.fail(new NotFound({ what: "artefact", id: name }))
             : Effect.succeed({ ...artefact, path: paths.get(name)! })
         }),
