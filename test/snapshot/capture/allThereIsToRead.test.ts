@@ -122,6 +122,23 @@ layer(captureLayer(["127.0.0.1"]), { timeout: 60_000, excludeTestServices: true 
     )
 
     it.scoped(
+      "is read although a drawing stands in a shadow root, or floats over the page",
+      () =>
+        Effect.gen(function* () {
+          const drawing = (style: string) =>
+            `<svg class=cookie style="${style}"><rect width=900 height=600 /></svg>`
+          const { result } = yield* captured(
+            story +
+              inShadow("open", drawing("width:50px")) +
+              drawing("position:fixed;inset:0;width:900px;height:600px"),
+          )
+          expect(result).toMatchObject({ partial: false, verdict: { kind: "good" } })
+          expect(result.text).toContain(words.trim())
+        }),
+      slow,
+    )
+
+    it.scoped(
       "is not left for the till, nor is a form filled in",
       () =>
         Effect.gen(function* () {

@@ -160,7 +160,7 @@ export function overlayOf(window: PageWindow): PageFacts["overlay"] {
   }
   const largest = [...counts].sort((a, b) => b[1] - a[1])[0]
   if (largest === undefined) return null
-  return { share: largest[1] / (points * points), text: largest[0].innerText.slice(0, 5_000) }
+  return { share: largest[1] / (points * points), text: (largest[0].innerText ?? "").slice(0, 5_000) }
 }
 
 /** Is a canvas, a drawing, a film or a background picture a good part of the screen? */

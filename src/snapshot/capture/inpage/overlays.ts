@@ -53,6 +53,11 @@ export function parentOf(element: PageElement): PageElement | null {
   return element.parentElement ?? element.getRootNode().host ?? null
 }
 
+/** Its text as it is shown; drawings have none. */
+export function spokenBy(element: PageElement): string {
+  return (element.innerText as string | undefined) ?? ""
+}
+
 export function labelOf(button: PageElement): string {
   return (button.innerText || button.getAttribute("value") || "").trim().slice(0, 100)
 }
@@ -75,7 +80,7 @@ export function isGate(window: PageWindow): boolean {
   if (text.length >= maxText) return false
   // Every site has a link to what it says of cookies.
   for (const link of Array.from(body.querySelectorAll("a[href]")).slice(0, 200)) {
-    text = text.replace(link.innerText, " ")
+    text = text.replace(spokenBy(link), " ")
   }
   return consentWords().topic.test(text) && !Array.from(body.querySelectorAll(typed)).some(hasBox)
 }
@@ -96,11 +101,11 @@ export function consentBoxes(window: PageWindow, roots: ReadonlyArray<PageRoot>)
     for (const fx of [0.5, 0.05, 0.95]) {
       let at = elementAt(window, window.innerWidth * fx, window.innerHeight * fy)
       while (at !== null && window.getComputedStyle(at)["position"] !== "fixed") at = parentOf(at)
-      if (at !== null && at.innerText.length < 3_000) found.add(at)
+      if (at !== null && spokenBy(at).length < 3_000) found.add(at)
     }
   }
   const { topic } = consentWords()
-  return [...found].filter((box) => hasBox(box) && topic.test(box.innerText.slice(0, 5_000))).slice(0, 30)
+  return [...found].filter((box) => hasBox(box) && topic.test(spokenBy(box).slice(0, 5_000))).slice(0, 30)
 }
 
 /**
@@ -176,7 +181,7 @@ export function answerConsent(
 /** A small box that says something of cookies and has a button for it. */
 export function isNotice(element: PageElement): boolean {
   const { accept, buttons, decline, topic } = consentWords()
-  const text = element.innerText
+  const text = spokenBy(element)
   const maxText = 1_500
   const maxLinks = 6
   return (
@@ -205,7 +210,7 @@ export function closedWalls(window: PageWindow): ReadonlyArray<PageElement> {
     if (!isWithin) counts.set(at, (counts.get(at) ?? 0) + 1)
   }
   return [...counts]
-    .filter(([element, count]) => count >= share * points * points && !/\S/.test(element.innerText))
+    .filter(([element, count]) => count >= share * points * points && !/\S/.test(spokenBy(element)))
     .map(([element]) => element)
 }
 
@@ -225,7 +230,7 @@ export function hideOverlays(window: PageWindow, restyled: Map<PageElement, stri
     (element) => element !== null && window.getComputedStyle(element)["overflowY"] === "hidden",
   )
   const isWall = (element: PageElement): boolean => {
-    if (consentWords().topic.test(element.innerText.slice(0, 5_000))) return true
+    if (consentWords().topic.test(spokenBy(element).slice(0, 5_000))) return true
     const { height, width, x, y } = element.getBoundingClientRect()
     const [middle, centre] = [window.innerWidth / 2, window.innerHeight / 2]
     const isCentral = x < middle && x + width > middle && y < centre && y + height > centre
@@ -250,7 +255,7 @@ export function hideOverlays(window: PageWindow, restyled: Map<PageElement, stri
     if (isWall(element)) walls++
     else {
       restyled.set(element, element.getAttribute("style"))
-      texts.push(element.innerText.slice(0, 100_000))
+      texts.push(spokenBy(element).slice(0, 100_000))
     }
     element.style.setProperty("display", "none", "important")
     hidden.add(element)
@@ -271,7 +276,7 @@ export function hideOverlays(window: PageWindow, restyled: Map<PageElement, stri
         const position = window.getComputedStyle(at)["position"]
         if (position !== "fixed" && at.localName !== "dialog") continue
         // An application that lives in one fixed box is the page itself.
-        const isPage = at.innerText.length > (document.body?.innerText.length ?? 0) * 0.5
+        const isPage = spokenBy(at).length > (document.body?.innerText.length ?? 0) * 0.5
         if (!isPage && (covers(at) || isNotice(at))) hide(at)
         break
       }

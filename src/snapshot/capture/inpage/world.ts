@@ -20,6 +20,7 @@ import {
   labelOf,
   parentOf,
   rootsOf,
+  spokenBy,
 } from "./overlays.ts"
 import { chosenCandidate, pictureOf } from "./pictures.ts"
 import { asksForAddresses } from "./selectors.ts"
@@ -39,6 +40,7 @@ const functions = {
   labelOf,
   parentOf,
   rootsOf,
+  spokenBy,
   drawn,
   firstSight,
   pulse,
