@@ -12,7 +12,7 @@ const fullCodes: ReadonlySet<unknown> = new Set(["SQLITE_FULL", "ENOSPC", "EDQUO
 const fullText = /database or disk is full|\bENOSPC\b|\bEDQUOT\b|the disk is full/
 
 /** The disk was full somewhere below this error. */
-export const isDiskFull = (error: unknown): boolean => {
+const isDiskFull = (error: unknown): boolean => {
   let at = error
   for (let depth = 0; depth < deepest && typeof at === "object" && at !== null; depth++) {
     const { cause, code, message, reason } = at as Readonly<Record<string, unknown>>
