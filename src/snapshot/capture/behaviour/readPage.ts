@@ -31,14 +31,16 @@ export const readPage = (
     let frames = 0
     const readFrame = (frame: FrameId, depth: number): Effect.Effect<FrameTree, PageError> =>
       Effect.gen(function* () {
-        yield* Effect.ignore(openClosedRoots(world, capturing.recording, frame.id, limitMillis))
+        // One world for all of them.
+        yield* world.world(frame.id, limitMillis)
         const [written, sources, fonts] = yield* Effect.all(
           [
             world.call<boolean>(frame.id, "asksForAddresses", [], limitMillis),
             sheetSources(world, capturing.recording, frame.id, limitMillis),
             scriptFonts(world, frame.id, limitMillis),
+            Effect.ignore(openClosedRoots(world, capturing.recording, frame.id, limitMillis)),
           ],
-          { concurrency: 3 },
+          { concurrency: "unbounded" },
         )
         const serialised = yield* world.call<Serialised>(
           frame.id,
