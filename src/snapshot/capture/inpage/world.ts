@@ -2,73 +2,29 @@
  * The functions of this folder as one text, to be run once in each frame's isolated world. There they are found under
  * `globalThis.linkseal`, which the page's own scripts do not see. A function may call the others of its own file.
  */
-import { drawn, firstSight, pulse, scroll, wakeImages } from "./behave.ts"
-import { allText, facts, frameText, hasDrawing, overlayOf, textLength, textOf, unseenParts } from "./facts.ts"
-import { fontRules, hasScriptFonts } from "./fonts.ts"
-import { escapeAttribute, escapeText, tagOf } from "./markup.ts"
-import { canvasStyle, topLayerStyle } from "./looks.ts"
-import {
-  answerConsent,
-  closedWalls,
-  consentBoxes,
-  consentWords,
-  elementAt,
-  hasBox,
-  hideOverlays,
-  isGate,
-  isNotice,
-  labelOf,
-  parentOf,
-  rootsOf,
-  spokenBy,
-} from "./overlays.ts"
-import { chosenCandidate, pictureOf } from "./pictures.ts"
-import { asksForAddresses } from "./selectors.ts"
-import { serialise } from "./serialise.ts"
-import { changedText, isUsed, linkedSheets, rulesOf } from "./sheets.ts"
+import * as behave from "./behave.ts"
+import * as facts from "./facts.ts"
+import * as fonts from "./fonts.ts"
+import * as looks from "./looks.ts"
+import * as markup from "./markup.ts"
+import * as overlays from "./overlays.ts"
+import * as pictures from "./pictures.ts"
+import * as selectors from "./selectors.ts"
+import * as serialise from "./serialise.ts"
+import * as sheets from "./sheets.ts"
 
+/** All that these files export; each name once. */
 const functions = {
-  answerConsent,
-  closedWalls,
-  consentBoxes,
-  consentWords,
-  elementAt,
-  hasBox,
-  hideOverlays,
-  isGate,
-  isNotice,
-  labelOf,
-  parentOf,
-  rootsOf,
-  spokenBy,
-  drawn,
-  firstSight,
-  pulse,
-  scroll,
-  wakeImages,
-  facts,
-  textLength,
-  frameText,
-  overlayOf,
-  hasDrawing,
-  allText,
-  unseenParts,
-  textOf,
-  asksForAddresses,
-  serialise,
-  escapeAttribute,
-  escapeText,
-  tagOf,
-  fontRules,
-  hasScriptFonts,
-  canvasStyle,
-  topLayerStyle,
-  chosenCandidate,
-  pictureOf,
-  changedText,
-  isUsed,
-  linkedSheets,
-  rulesOf,
+  ...behave,
+  ...facts,
+  ...fonts,
+  ...looks,
+  ...markup,
+  ...overlays,
+  ...pictures,
+  ...selectors,
+  ...serialise,
+  ...sheets,
 }
 
 /** Some compilers wrap functions in a call of `__name`, which does not exist in a page. */
