@@ -134,6 +134,7 @@ const nothingSaid = 20
 /** One character of these writings says as much as several of others. */
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
 const denseWeight = 3
+const withoutSigns = (text: string) => compact(text.replace(/[.…。，,!\s]+/g, " "))
 const weightOf = (text: string) => text.length + (text.match(dense)?.length ?? 0) * (denseWeight - 1)
 
 /**
@@ -143,8 +144,8 @@ const weightOf = (text: string) => text.length + (text.match(dense)?.length ?? 0
 export const looksBlank = (text: string, pictures: number, scripted = true): boolean => {
   if (pictures > 0) return false
   const start = text.slice(0, littleText)
-  const rest = compact(start.replace(words.waitWords, "").replace(/[.…。，,!\s]+/g, " "))
-  const isOnItsWay = scripted || rest.length < compact(start.replace(/[.…。，,!\s]+/g, " ")).length
+  const rest = withoutSigns(start.replace(words.waitWords, ""))
+  const isOnItsWay = scripted || rest.length < withoutSigns(start).length
   return weightOf(rest) < (isOnItsWay ? nothingSaid : 1)
 }
 

@@ -72,9 +72,12 @@ const ofZeros = (sample: Uint8Array): string | null => {
   return even > many && odd < even / 10 ? "utf-16be" : null
 }
 
-const isEscaped = (sample: Uint8Array) =>
-  // eslint-disable-next-line no-control-regex
-  /\x1b(\$[@B]|\([JI])/.test(Buffer.from(sample).toString("latin1"))
+/** How ISO-2022-JP changes to the letters of Japanese. */
+const escapes = ["\x1b$@", "\x1b$B", "\x1b(J", "\x1b(I"]
+const isEscaped = (sample: Uint8Array) => {
+  const bytes = Buffer.from(sample)
+  return escapes.some((escape) => bytes.includes(escape, 0, "latin1"))
+}
 
 /** Do the letters beyond ASCII stand alone, as accents do, or, where they are few, in pairs at most (Grüße)? */
 const isWestern = (sample: Uint8Array): boolean => {

@@ -1,34 +1,12 @@
 import { describe, expect, it } from "vitest"
 import { judgeCapture, type Evidence } from "../../../src/snapshot/capture/Verdict.ts"
+import { evidence, story } from "./evidence.ts"
 
-const story =
-  "The harbour wakes before the town does. Boats come in with the tide, and the first voices are loud. ".repeat(
-    30,
-  )
-
-const page = (change: Partial<Evidence>): Evidence => ({
-  requestedUrl: "https://example.com/news/harbour",
-  finalUrl: "https://example.com/news/harbour",
-  httpStatus: 200,
-  title: "The harbour",
-  headings: ["The harbour"],
-  text: story,
-  pictures: 2,
-  linkText: 0,
-  fields: 0,
-  scripted: true,
-  passwordFields: 0,
-  frameUrls: [],
-  overlay: null,
-  previousTextLength: null,
-  ...change,
-})
-
-const reasons = (change: Partial<Evidence>) => judgeCapture(page(change)).reasons
+const reasons = (change: Partial<Evidence>) => judgeCapture(evidence(change)).reasons
 
 describe("the verdict", () => {
   it("is good for a page with something to read, and says so without reasons", () => {
-    expect(judgeCapture(page({}))).toEqual({ kind: "good", reasons: [] })
+    expect(judgeCapture(evidence({}))).toEqual({ kind: "good", reasons: [] })
   })
 
   it.each<[string, Partial<Evidence>]>([
@@ -206,6 +184,6 @@ describe("the verdict", () => {
     ["the front door", { finalUrl: "https://www.example.com/" }, "redirected to the home page"],
   ])("doubts %s", (_name, change, reason) => {
     expect(reasons(change)).toContain(reason)
-    expect(judgeCapture(page(change)).kind).toBe("doubtful")
+    expect(judgeCapture(evidence(change)).kind).toBe("doubtful")
   })
 })

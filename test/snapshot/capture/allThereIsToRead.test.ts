@@ -8,6 +8,7 @@ const slow = { timeout: 60_000 }
 const words = "The harbour wakes before the town does, and the first voices are loud. "
 const story = `<h1>Harbour</h1><p>${words.repeat(30)}</p>`
 const page = (body: string) => `<!doctype html><title>Page</title><body>${body}`
+/** Less than the usual ten seconds: a page that wrongly never comes to rest is over within the time of a test. */
 const settings = { ...only("article.txt", "screenshot", "page.html"), settleMillis: 6_000 }
 const captured = (body: string) =>
   Effect.flatMap(site({ "/": page(body), "/sea.png": sea }), ({ origin }) =>

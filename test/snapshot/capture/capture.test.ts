@@ -298,6 +298,7 @@ layer(captureLayer(site.allow), { timeout: 60_000, excludeTestServices: true })(
     "records with the page and its picture what was still on its way when they were taken",
     () =>
       Effect.gen(function* () {
+        // All of that time is used up: the page waits for an answer that never comes.
         const settings = { ...only("page.wacz", "screenshot"), settleMillis: 500 }
         const { files } = yield* captureUrl(`${site.origin}/asks-on`, settings)
         const warc = yield* Effect.promise(() => warcOf(files.get("page.wacz")!))

@@ -5,6 +5,7 @@ import { captureLayer, captureUrl, only, site, type Page } from "./support.ts"
 
 const slow = { timeout: 60_000 }
 const words = "The harbour wakes before the town does, and the first voices are loud."
+/** Less than the usual ten seconds: a page that wrongly never comes to rest is over within the time of a test. */
 const settings = { ...only("page.html"), settleMillis: 6_000 }
 
 const page = (body: string) => `<!doctype html><title>Late</title><body>${body}`

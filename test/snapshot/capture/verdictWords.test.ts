@@ -1,25 +1,11 @@
 /** The sentences of walls, bot checks and error pages as real sites write them, and pages that only speak of them. */
 import { describe, expect, it } from "vitest"
 import { judgeCapture, type Evidence } from "../../../src/snapshot/capture/Verdict.ts"
+import { evidence } from "./evidence.ts"
 
 const page = (title: string, headings: ReadonlyArray<string>, text: string, change: Partial<Evidence> = {}) =>
-  judgeCapture({
-    requestedUrl: "https://example.com/news/harbour",
-    finalUrl: "https://example.com/news/harbour",
-    httpStatus: 200,
-    title,
-    headings,
-    text: [...headings, text].join("\n"),
-    pictures: 0,
-    linkText: 0,
-    fields: 0,
-    scripted: true,
-    passwordFields: 0,
-    frameUrls: [],
-    overlay: null,
-    previousTextLength: null,
-    ...change,
-  }).reasons
+  judgeCapture(evidence({ title, headings, text: [...headings, text].join("\n"), pictures: 0, ...change }))
+    .reasons
 
 const px =
   "Access to this page has been denied because we believe you are using automation tools to browse the website. This may happen as a result of the following: Javascript is disabled or blocked by an extension. Your browser does not support cookies. Please make sure that Javascript and cookies are enabled on your browser. Reference ID: #a1"
