@@ -126,6 +126,5 @@ export function firstSight(window: PageWindow): {
     }
   }
   if (document.body !== null) look(document.body)
-  const waits = document.querySelector("script, [onload], meta[http-equiv=refresh i]") !== null
-  return { text: text.slice(0, enough), pictures, waits }
+  return { text: text.slice(0, enough), pictures, waits: window.linkseal.mayShowMore(window) }
 }

@@ -5,6 +5,7 @@
  * `window.linkseal`, the others here.
  */
 import type { canvasStyle, topLayerStyle } from "./looks.ts"
+import type { mayShowMore } from "./facts.ts"
 import type { fontRules } from "./fonts.ts"
 import type { escapeAttribute, escapeText, tagOf } from "./markup.ts"
 import type { chosenCandidate, pictureOf } from "./pictures.ts"
@@ -142,6 +143,7 @@ export interface PageWindow {
     readonly escapeText: typeof escapeText
     readonly fontRules: typeof fontRules
     readonly isUsed: typeof isUsed
+    readonly mayShowMore: typeof mayShowMore
     readonly pictureOf: typeof pictureOf
     readonly rulesOf: typeof rulesOf
     readonly tagOf: typeof tagOf

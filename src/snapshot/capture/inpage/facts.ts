@@ -113,7 +113,7 @@ export function facts(window: PageWindow): PageFacts {
       (element) =>
         !/^(hidden|submit|button|search|image|reset)$/.test(element.type ?? "") && isVisible(element),
     ).length,
-    scripted: document.querySelector("script, [onload], meta[http-equiv=refresh i]") !== null,
+    scripted: mayShowMore(window),
     headings: all("h1, h2")
       .slice(0, 10)
       .map((element) => (element.textContent ?? "").trim().slice(0, 500)),
@@ -123,6 +123,11 @@ export function facts(window: PageWindow): PageFacts {
       .map((element) => (element.src ?? "").slice(0, 2_000)),
     overlay: overlayOf(window),
   }
+}
+
+/** Is there anything on the page that could still show more? */
+export function mayShowMore(window: PageWindow): boolean {
+  return window.document.querySelector("script, [onload], meta[http-equiv=refresh i]") !== null
 }
 
 /** Characters a reader sees now; for comparing the screen with the print view. */

@@ -43,12 +43,12 @@ export function changedText(
     const fresh = new window.CSSStyleSheet({ baseURL: base })
     // Of what it imports a sheet that is made so knows nothing.
     fresh.replaceSync(source)
-    const { cssRules, cssRules: written } = fresh
+    const written = fresh.cssRules
     const common = Math.min(written.length, live.length)
     let same = 0
     while (same < common && (same > maxCompared || written[same]!.cssText === live[same]!.cssText)) same++
     if (same === written.length && same === live.length) return null
-    if (same < cssRules.length) return window.linkseal.rulesOf(sheet)
+    if (same < written.length) return window.linkseal.rulesOf(sheet)
     const longer = [source, ...live.slice(same).map(({ cssText }) => cssText)].join("\n")
     fresh.replaceSync(longer)
     // A source that does not end its last rule would swallow what follows it.
